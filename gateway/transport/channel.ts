@@ -1,0 +1,37 @@
+/** The world is wrong: try again later. Nothing is known of whether the lock saw the request. */
+export class TransportError extends Error {
+  override readonly name = "TransportError";
+  readonly code: TransportErrorCode;
+
+  constructor(code: TransportErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export type TransportErrorCode = "unreachable" | "timeout" | "closed" | "busy";
+
+/** How urgent a request is: on a shared bus or radio, waiting requests of higher urgency go first. */
+export type Urgency = "unlock" | "sync";
+
+/**
+ * One lock at the far end of a carrier (protocol.md §10): one frame out, one frame back.
+ *
+ * At most one request is in flight; calling `request` again before it settles is a mistake of ours and asserts. A carrier
+ * that can lose frames resends the identical bytes by itself until the deadline. After a TransportError the
+ * channel may be used again unless `closed` is aborted.
+ */
+export interface Channel {
+  /** The reply frame, 1–1024 bytes; rejects with TransportError at the deadline or when the carrier is lost. */
+  request(frame: Uint8Array, options: { deadlineMs: number; urgency: Urgency }): Promise<Uint8Array>;
+  /** Aborts when the carrier has gone for good (TCP closed, port removed); on a serial line, never before `close()`. */
+  readonly closed: AbortSignal;
+  close(): Promise<void>;
+}
+
+/** Opens channels of one kind: `tcp://host:port`, `serial:/dev/ttyUSB0?address=3`. */
+export interface Transport {
+  /** Rejects with TransportError("unreachable") and a sentence that a person can act on. */
+  open(via: string): Promise<Channel>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,74 @@
+/**
+ * What firmware may touch, and nothing else. Every call returns at once: firmware has no threads and waits for nothing;
+ * it is told of time by `tick` and asks for the next one with `wakeAt`.
+ */
+export interface Hal {
+  readonly flash: Flash;
+  readonly rtc: Rtc;
+  readonly uptime: Uptime;
+  readonly bolt: Bolt;
+  readonly door: DoorSensor;
+  readonly battery: Battery;
+  readonly entropy: Entropy;
+  readonly link: Link;
+  readonly signals: Signals;
+}
+
+/** NOR flash: reading is free, programming turns 1 into 0, erasing a block turns all of it into FF. The only memory that lasts. */
+export interface Flash {
+  readonly sizeBytes: number;
+  readonly eraseBlockBytes: number;
+  /** A copy of `length` bytes from `offset`. */
+  read(offset: number, length: number): Uint8Array;
+  /** ANDs `bytes` into the cells. Not atomic: a power cut leaves any prefix, and the byte it stopped in half done. */
+  program(offset: number, bytes: Uint8Array): void;
+  /** Erases the block that begins at `offset`. A power cut leaves it in any state. */
+  eraseBlock(offset: number): void;
+}
+
+/** The calendar clock, kept by a cell of its own while the lock has no power. */
+export interface Rtc {
+  /** Seconds since 1970, UTC, as last set and run on since. */
+  seconds(): number;
+  set(seconds: number): void;
+  /** True once the clock has stopped (cell empty, oscillator failed); stays so until `set`. */
+  stopped(): boolean;
+}
+
+export interface Uptime {
+  /** Milliseconds since power came on. */
+  milliseconds(): number;
+}
+
+export interface Bolt {
+  /** Starts the motor towards an end stop; calling again changes the direction. Travel takes time. */
+  drive(to: "thrown" | "drawn"): void;
+  stop(): void;
+  /** What the end switches say. */
+  position(): "thrown" | "drawn" | "between";
+}
+
+export interface DoorSensor {
+  isOpen(): boolean;
+}
+
+export interface Battery {
+  /** Under the load of the moment. */
+  millivolt(): number;
+  temperatureC(): number;
+}
+
+export interface Entropy {
+  bytes(length: number): Uint8Array;
+}
+
+/** Where frames go out. A connection is one BLE or TCP connection, or one address on a serial line. */
+export interface Link {
+  send(connection: number, frame: Uint8Array): void;
+  close(connection: number): void;
+}
+
+/** Light and sound, for people; a rig sees them as events. */
+export interface Signals {
+  show(signal: "granted" | "refused" | "pairing" | "identify" | "low-battery"): void;
+}
