@@ -45,7 +45,7 @@ export class FaultyWire {
         return;
       }
       default:
-        return fault satisfies never;
+        fault satisfies never;
     }
   }
 }
