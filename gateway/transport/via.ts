@@ -1,0 +1,50 @@
+/** The way to a lock, as it stands in the API, on the command line and in the store. */
+export type Via = { kind: "tcp"; host: string; port: number } | { kind: "serial"; path: string; address: number };
+
+/** Serial addresses (protocol.md §10): 0 is point to point, 1–247 a lock on a bus. */
+const ADDRESS_MAX = 247;
+const PORT_MAX = 65_535;
+
+/** What a person gave as a way to a lock is none; the message says what one looks like. */
+export class ViaError extends Error {
+  override readonly name = "ViaError";
+}
+
+/** Reads `tcp://host:port` or `serial:/dev/ttyUSB0[?address=3]`; throws ViaError. */
+export function parseVia(text: string): Via {
+  if (text.startsWith("tcp:")) return parseTcp(text);
+  if (text.startsWith("serial:")) return parseSerial(text);
+  throw new ViaError(`"${text}" is no way to a lock: write tcp://HOST:PORT or serial:PATH, for example serial:/dev/ttyUSB0.`);
+}
+
+/** The one spelling of a way, so that equal ways are equal texts. */
+export function formatVia(via: Via): string {
+  switch (via.kind) {
+    case "tcp":
+      return `tcp://${via.host.includes(":") ? `[${via.host}]` : via.host}:${via.port}`;
+    case "serial":
+      return via.address === 0 ? `serial:${via.path}` : `serial:${via.path}?address=${via.address}`;
+  }
+}
+
+function parseTcp(text: string): Via {
+  const match = /^tcp:\/\/(?:\[([0-9a-fA-F:.]+)\]|([^\s:/?#@[\]]+)):(\d{1,5})$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  if (host === undefined || port < 1 || port > PORT_MAX) {
+    throw new ViaError(`"${text}" is no TCP address: write tcp://HOST:PORT, for example tcp://127.0.0.1:7001.`);
+  }
+  return { kind: "tcp", host, port };
+}
+
+function parseSerial(text: string): Via {
+  const match = /^serial:([^\s?#]+)(?:\?address=(\d{1,3}))?$/.exec(text);
+  const path = match?.[1];
+  const address = Number(match?.[2] ?? 0);
+  if (path === undefined || address > ADDRESS_MAX) {
+    throw new ViaError(
+      `"${text}" is no serial line: write serial:PATH or serial:PATH?address=N (1–${ADDRESS_MAX}), for example serial:/dev/ttyUSB0?address=3.`,
+    );
+  }
+  return { kind: "serial", path, address };
+}
