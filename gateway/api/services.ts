@@ -1,0 +1,85 @@
+import type { Reason } from "../../protocol/wire/reason.ts";
+import type { PairingRow } from "../store/pairing-store.ts";
+
+/** What the API asks of the rest of the daemon. */
+export interface Services {
+  pairings: PairingService;
+  actions: ActionService;
+  sync: SyncService;
+  uplink: UplinkService;
+}
+
+/** A request that can not be carried out as it stands; the message is a sentence for people. */
+export class RequestRefused extends Error {
+  override readonly name = "RequestRefused";
+  readonly code: RequestRefusedCode;
+  /** The member of the request that is to blame, as in `locks[0]`; absent if it is none of them. */
+  readonly field: string | undefined;
+
+  constructor(code: RequestRefusedCode, message: string, field?: string) {
+    super(message);
+    this.code = code;
+    this.field = field;
+  }
+}
+
+export type RequestRefusedCode =
+  | "label-invalid"
+  | "via-invalid"
+  | "pairing-running"
+  | "field-invalid"
+  | "unknown-lock"
+  | "grant-exists"
+  | "table-full";
+
+export interface PairingService {
+  /**
+   * Checks label and via, then pairs in the background; the row tells how it goes. Rejects with RequestRefused
+   * (`label-invalid`, `via-invalid`, `pairing-running`) before anything is sent.
+   */
+  start(request: { label: string; via: string }): Promise<PairingRow>;
+}
+
+export type ActName = "unlock" | "lock" | "hold" | "end-hold";
+
+/** How an act ended (protocol.md §9: "done" is only said when it was done). */
+export type ActOutcome =
+  /** Executed; `flags` and `seq` as the lock replied, or as its log says. */
+  | { kind: "done"; flags: number; seq: number }
+  /** The lock decided against it. */
+  | { kind: "refused"; reason: Reason }
+  /** Nothing reached the lock, or it certainly did nothing; `message` says what was tried. */
+  | { kind: "unreachable"; message: string }
+  /** It may have been executed, and the lock can not be asked now; its log will tell. */
+  | { kind: "unknown"; message: string };
+
+export interface ActionService {
+  /** Settles when the outcome is known, or can not be known for now. The lock is a paired one. */
+  act(lockId: string, action: ActName): Promise<ActOutcome>;
+}
+
+/** Wanted against reported, for people. */
+export interface SyncStatus {
+  state: "in-step" | "working" | "waiting" | "stopped";
+  /** One sentence: why it is not in step, or that it is. */
+  sentence: string;
+  /** When the lock last answered; absent if not since the start. */
+  lastContactAtMs?: number;
+  /** When it will be tried again, if it waits. */
+  nextTryAtMs?: number;
+}
+
+export interface SyncService {
+  /** Undefined for a lock that nobody looks after yet. */
+  status(lockId: string): SyncStatus | undefined;
+}
+
+export interface UplinkStatus {
+  state: "none" | "delivering" | "waiting";
+  /** One sentence. */
+  sentence: string;
+}
+
+export interface UplinkService {
+  status(): UplinkStatus;
+}

@@ -1,0 +1,123 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { parse, TomlError } from "smol-toml";
+import { ConfigError, Table } from "./config-table.ts";
+import { LOG_LEVELS, type LogLevel } from "./log.ts";
+
+/** What `portvakt.toml` says, with every default filled in. Paths are absolute. */
+export interface Config {
+  /** The data directory. */
+  data: string;
+  api: ApiConfig;
+  serial: SerialConfig[];
+  sync: { pollMs: number };
+  uplink?: HttpUplinkConfig;
+  log: { level: LogLevel };
+}
+
+export interface ApiConfig {
+  host: string;
+  port: number;
+  /** Without this the API listens on loopback alone: it speaks plain HTTP. */
+  allowPlainHttp: boolean;
+}
+
+export interface SerialConfig {
+  path: string;
+  baud: number;
+}
+
+/** Where events go (CloudEvents 1.0 batches over HTTP). */
+export interface HttpUplinkConfig {
+  kind: "http";
+  url: string;
+  /** PEM certificates to trust besides the system's. */
+  caFile?: string;
+  /** A file holding the bearer token to send. */
+  tokenFile?: string;
+  batchMax: number;
+}
+
+const DEFAULT_DATA = "portvakt-data";
+const DEFAULT_LISTEN = "127.0.0.1:8080";
+const DEFAULT_BAUD = 115_200;
+const DEFAULT_POLL_MS = 5_000;
+const POLL_MS_MIN = 100;
+const DEFAULT_BATCH_MAX = 100;
+
+/** Reads the file, or takes the defaults without one. Throws ConfigError: one line that names file and key. */
+export function loadConfig(file?: string): Config {
+  if (file === undefined) return parseConfig("", "(defaults)", process.cwd());
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new ConfigError(`${file}: ${unreadable(error)}`, { cause: error });
+  }
+  return parseConfig(text, file, dirname(resolve(file)));
+}
+
+/** Relative paths count from `base`, the folder of the file. */
+export function parseConfig(text: string, file: string, base: string): Config {
+  const root = new Table(parseToml(text, file), file, "", ["data", "api", "serial", "sync", "uplink", "log"]);
+  const api = root.table("api", ["listen", "allow_plain_http"]);
+  const sync = root.table("sync", ["poll_ms"]);
+  const log = root.table("log", ["level"]);
+  const uplink = root.has("uplink")
+    ? root.table("uplink", ["kind", "url", "ca_file", "token_file", "batch_max"])
+    : undefined;
+  const path = (value: string) => resolve(base, value);
+  return {
+    data: path(root.text("data", DEFAULT_DATA)),
+    api: { ...listenAddress(api, "listen"), allowPlainHttp: api.flag("allow_plain_http", false) },
+    serial: root.tables("serial", ["path", "baud"]).map((entry) => ({
+      path: entry.text("path"),
+      baud: entry.wholeNumber("baud", DEFAULT_BAUD, { min: 300, max: 4_000_000 }),
+    })),
+    sync: { pollMs: sync.wholeNumber("poll_ms", DEFAULT_POLL_MS, { min: POLL_MS_MIN, max: 86_400_000 }) },
+    ...(uplink && { uplink: httpUplink(uplink, path) }),
+    log: { level: log.oneOf("level", LOG_LEVELS, "info") },
+  };
+}
+
+function parseToml(text: string, file: string): Record<string, unknown> {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const [what] = error.message.replace(/^Invalid TOML document: /, "").split("\n");
+    throw new ConfigError(`${file}:${error.line}:${error.column}: ${what}`, { cause: error });
+  }
+}
+
+function listenAddress(api: Table, key: string): { host: string; port: number } {
+  const text = api.text(key, DEFAULT_LISTEN);
+  const match = /^(?:\[(?<v6>[0-9a-fA-F:]+)\]|(?<name>[^:\s]+)):(?<port>\d{1,5})$/.exec(text)?.groups;
+  const port = Number(match?.["port"]);
+  if (!match || port > 65_535) throw api.wrong(key, `must be HOST:PORT, like "${DEFAULT_LISTEN}"; it is "${text}"`);
+  return { host: match["v6"] ?? match["name"]!, port };
+}
+
+function httpUplink(uplink: Table, path: (value: string) => string): HttpUplinkConfig {
+  const url = uplink.text("url");
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw uplink.wrong("url", `must be an http:// or https:// address; it is "${url}"`);
+  }
+  const caFile = uplink.optionalText("ca_file");
+  const tokenFile = uplink.optionalText("token_file");
+  return {
+    kind: uplink.oneOf("kind", ["http"], "http"),
+    url,
+    ...(caFile !== undefined && { caFile: path(caFile) }),
+    ...(tokenFile !== undefined && { tokenFile: path(tokenFile) }),
+    batchMax: uplink.wholeNumber("batch_max", DEFAULT_BATCH_MAX, { min: 1, max: 1000 }),
+  };
+}
+
+function unreadable(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOENT") return "there is no such file";
+  if (code === "EACCES") return "may not be read by this user";
+  if (code === "EISDIR") return "is a directory, not a file";
+  return `can not be read (${String(code ?? error)})`;
+}

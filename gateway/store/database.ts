@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { closeSync, openSync } from "node:fs";
+import Sqlite from "better-sqlite3";
+import { migrate } from "./migrate.ts";
+import { asStoreError } from "./store-error.ts";
+
+export type SqlValue = number | string | Uint8Array | null;
+
+/** How long a start waits for the lock of a daemon that is just going. */
+const BUSY_TIMEOUT_MS = 2000;
+/** SQL texts are constants of the stores; more than this many means that somebody builds them from data. */
+const STATEMENTS_MAX = 200;
+/** What `PRAGMA synchronous` answers for FULL. */
+const SYNCHRONOUS_FULL = 2;
+
+export interface DatabaseOptions {
+  /** Calls `commit` once, soon: every write asked for until then shares its transaction. Default: at the end of the turn. */
+  soon?: (commit: () => void) => void;
+  /** Caps the file at this many 4 KiB pages, as a full disk would. */
+  pagesMax?: number;
+}
+
+/**
+ * The one SQLite file of a data directory, held exclusively: a second daemon is refused, and the lock of one that was
+ * killed goes with its process.
+ *
+ * A write is durable when its promise resolves (WAL with synchronous=FULL). Reads are synchronous and see committed state.
+ */
+export class Database {
+  readonly #path: string;
+  readonly #sqlite: Sqlite.Database;
+  readonly #soon: (commit: () => void) => void;
+  readonly #statements = new Map<string, Sqlite.Statement<SqlValue[], Record<string, unknown>>>();
+  #queue: QueuedWrite[] = [];
+  #writing = false;
+
+  private constructor(path: string, sqlite: Sqlite.Database, soon: (commit: () => void) => void) {
+    this.#path = path;
+    this.#sqlite = sqlite;
+    this.#soon = soon;
+  }
+
+  /** Throws StoreError with a sentence for people. */
+  static open(path: string, options: DatabaseOptions = {}): Database {
+    let sqlite: Sqlite.Database | undefined;
+    try {
+      // SQLite gives its side files the mode of the database itself.
+      closeSync(openSync(path, "a", 0o600));
+      sqlite = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
+      prepareConnection(sqlite);
+      if (options.pagesMax !== undefined) sqlite.pragma(`max_page_count = ${options.pagesMax}`);
+      migrate(sqlite, path);
+      return new Database(path, sqlite, options.soon ?? queueMicrotask);
+    } catch (error) {
+      sqlite?.close();
+      throw asStoreError(error, path);
+    }
+  }
+
+  /**
+   * Runs `work` in the next transaction and resolves with its result once that is on the disk. `work` must not await.
+   * A throwing `work` undoes and rejects itself alone; a failing disk rejects the whole group with StoreError.
+   */
+  write<T>(work: () => T extends PromiseLike<unknown> ? never : T): Promise<T> {
+    assert(!this.#writing, "a write inside a write");
+    return new Promise<T>((resolve, reject) => {
+      let result: T;
+      this.#queue.push({
+        work: () => {
+          result = work();
+        },
+        resolve: () => resolve(result),
+        reject,
+      });
+      if (this.#queue.length === 1) this.#soon(() => this.#commitQueue());
+    });
+  }
+
+  /** The first row, or undefined. */
+  get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
+    const row = this.#statement(sql).get(...values);
+    return row && (plainBytes(row) as Row);
+  }
+
+  all<Row>(sql: string, ...values: SqlValue[]): Row[] {
+    return this.#statement(sql)
+      .all(...values)
+      .map((row) => plainBytes(row) as Row);
+  }
+
+  /** Changes rows, inside `write` alone; returns how many. */
+  run(sql: string, ...values: SqlValue[]): number {
+    assert(this.#writing, "a change outside a write");
+    return this.#statement(sql).run(...values).changes;
+  }
+
+  /** Commits what is queued and lets go of the file. */
+  close(): void {
+    if (!this.#sqlite.open) return;
+    this.#commitQueue();
+    this.#sqlite.close();
+  }
+
+  #statement(sql: string) {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      assert(this.#statements.size < STATEMENTS_MAX, "too many statements");
+      statement = this.#sqlite.prepare<SqlValue[], Record<string, unknown>>(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #commitQueue(): void {
+    const group = this.#queue;
+    if (group.length === 0) return;
+    this.#queue = [];
+    this.#writing = true;
+    const done: QueuedWrite[] = [];
+    try {
+      this.#sqlite.exec("BEGIN IMMEDIATE");
+      for (const write of group) {
+        this.#sqlite.exec("SAVEPOINT one_write");
+        try {
+          write.work();
+          done.push(write);
+        } catch (error) {
+          // A full disk may have rolled the whole transaction back already.
+          if (!this.#sqlite.inTransaction) throw error;
+          this.#sqlite.exec("ROLLBACK TO one_write");
+          write.reject(asStoreError(error, this.#path));
+        }
+        this.#sqlite.exec("RELEASE one_write");
+      }
+      this.#sqlite.exec("COMMIT");
+    } catch (error) {
+      if (this.#sqlite.inTransaction) this.#sqlite.exec("ROLLBACK");
+      for (const write of group) write.reject(asStoreError(error, this.#path));
+      return;
+    } finally {
+      this.#writing = false;
+    }
+    for (const write of done) write.resolve();
+  }
+}
+
+interface QueuedWrite {
+  work: () => void;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+function prepareConnection(sqlite: Sqlite.Database): void {
+  sqlite.pragma("locking_mode = EXCLUSIVE");
+  sqlite.pragma("journal_mode = WAL");
+  // The package compiles WAL with NORMAL, which may lose the last commits at a power cut.
+  sqlite.pragma("synchronous = FULL");
+  sqlite.pragma("foreign_keys = ON");
+  // The exclusive lock is only taken with the first access.
+  sqlite.exec("BEGIN EXCLUSIVE; COMMIT");
+  assert.equal(sqlite.pragma("journal_mode", { simple: true }), "wal");
+  assert.equal(sqlite.pragma("synchronous", { simple: true }), SYNCHRONOUS_FULL);
+  assert.equal(sqlite.pragma("foreign_keys", { simple: true }), 1);
+}
+
+/** The driver answers with Buffers; the rest of the project knows Uint8Array alone. */
+function plainBytes(row: Record<string, unknown>): Record<string, unknown> {
+  for (const key in row) {
+    const value = row[key];
+    if (value instanceof Uint8Array) row[key] = new Uint8Array(value.buffer, value.byteOffset, value.length);
+  }
+  return row;
+}

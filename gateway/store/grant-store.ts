@@ -1,0 +1,108 @@
+import type { Database } from "./database.ts";
+
+/** A grant that this gateway's issuer signed (protocol.md §7). Ids and subjects are 16 hex digits. */
+export interface GrantRow {
+  id: string;
+  subject: string;
+  /** In ascending order. */
+  lockIds: string[];
+  /** The signed document: what locks and bearers get. */
+  document: Uint8Array;
+  /** The document's iat, seconds since 1970. */
+  issuedAt: number;
+  /** For people, kept here only: never sent to a lock. */
+  name?: string;
+  createdAtMs: number;
+  revokedAtMs?: number;
+}
+
+/** Grants, revoked ones included: a revoked id never lives again. Changes happen inside `Database.write`. */
+export class GrantStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  get(id: string): GrantRow | undefined {
+    const columns = this.#database.get<GrantColumns>(`${SELECT_GRANT} WHERE id = ?`, id);
+    return columns && grantRow(columns);
+  }
+
+  /** In order of id, those with an id above `after`, revoked ones included. */
+  list(after: string, limit: number): GrantRow[] {
+    return this.#database
+      .all<GrantColumns>(`${SELECT_GRANT} WHERE id > ? ORDER BY id LIMIT ?`, after, limit)
+      .map(grantRow);
+  }
+
+  /** Living grants that name the lock, in order of id. */
+  forLock(lockId: string): GrantRow[] {
+    return this.#database
+      .all<GrantColumns>(`${SELECT_GRANT} WHERE ${NAMES_LOCK} AND revoked_at_ms IS NULL ORDER BY id`, lockId)
+      .map(grantRow);
+  }
+
+  /** Revoked grants that named the lock, those issued last first. */
+  revokedForLock(lockId: string): { id: string; issuedAt: number }[] {
+    return this.#database.all(
+      `SELECT id, issued_at AS issuedAt FROM access_grant
+       WHERE ${NAMES_LOCK} AND revoked_at_ms IS NOT NULL ORDER BY issued_at DESC, id`,
+      lockId,
+    );
+  }
+
+  /** Inside `Database.write`. The id must be new. */
+  insert(grant: Omit<GrantRow, "revokedAtMs">): void {
+    this.#database.run(
+      "INSERT INTO access_grant (id, subject, name, issued_at, document, created_at_ms) VALUES (?, ?, ?, ?, ?, ?)",
+      grant.id,
+      grant.subject,
+      grant.name ?? null,
+      grant.issuedAt,
+      grant.document,
+      grant.createdAtMs,
+    );
+    for (const lockId of grant.lockIds) {
+      this.#database.run("INSERT INTO access_grant_lock (lock_id, grant_id) VALUES (?, ?)", lockId, grant.id);
+    }
+  }
+
+  /** Inside `Database.write`. Revoking again changes nothing. */
+  revoke(id: string, revokedAtMs: number): void {
+    this.#database.run(
+      "UPDATE access_grant SET revoked_at_ms = ? WHERE id = ? AND revoked_at_ms IS NULL",
+      revokedAtMs,
+      id,
+    );
+  }
+}
+
+const SELECT_GRANT = `
+  SELECT *, (SELECT group_concat(lock_id, ' ' ORDER BY lock_id) FROM access_grant_lock WHERE grant_id = id) AS lock_ids
+  FROM access_grant`;
+const NAMES_LOCK = "id IN (SELECT grant_id FROM access_grant_lock WHERE lock_id = ?)";
+
+interface GrantColumns {
+  id: string;
+  subject: string;
+  name: string | null;
+  issued_at: number;
+  document: Uint8Array;
+  created_at_ms: number;
+  revoked_at_ms: number | null;
+  lock_ids: string;
+}
+
+function grantRow(columns: GrantColumns): GrantRow {
+  return {
+    id: columns.id,
+    subject: columns.subject,
+    lockIds: columns.lock_ids.split(" "),
+    document: columns.document,
+    issuedAt: columns.issued_at,
+    ...(columns.name !== null && { name: columns.name }),
+    createdAtMs: columns.created_at_ms,
+    ...(columns.revoked_at_ms !== null && { revokedAtMs: columns.revoked_at_ms }),
+  };
+}

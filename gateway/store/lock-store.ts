@@ -1,0 +1,222 @@
+import { Secret } from "../../crypto/secret.ts";
+import type { Database } from "./database.ts";
+
+/** A paired lock, as PAIR told of it (protocol.md §2). `lockId` is 16 lower-case hex digits. */
+export interface LockRow {
+  lockId: string;
+  via: string;
+  model: string;
+  hardware: number;
+  firmware: number;
+  /** 33 bytes: signs log heads. */
+  sigPk: Uint8Array;
+  /** 33 bytes: receives sealed secrets. */
+  boxPk: Uint8Array;
+  generation: number;
+  pairedAtMs: number;
+  /** What the lock last said of itself; absent until the first STATUS. */
+  reported?: Reported;
+}
+
+/** From STATUS (protocol.md §6). `time` in seconds since 1970 by the lock's clock, `atMs` by ours. */
+export interface Reported {
+  epoch: number;
+  rosterDigest: Uint8Array;
+  time: number;
+  flags: number;
+  seq: number;
+  batteryMillivolt: number;
+  temperatureC: number;
+  atMs: number;
+}
+
+/** Our slot in a lock: what OPEN and RESUME need. */
+export interface SlotRow {
+  lockId: string;
+  slot: number;
+  pmk: Secret;
+  /** False until a session under it has proved that the lock keeps it. */
+  live: boolean;
+  /** Resumption secret, absent before the first OPEN. */
+  rms?: Secret;
+  /** The RESUME counter last used or learned (protocol.md §4). */
+  n: number;
+}
+
+/** Paired locks, what they last reported, and the keys of our slots. */
+export class LockStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** All paired locks in order of id. */
+  list(): LockRow[] {
+    return this.#database.all<LockColumns>(`${SELECT_LOCK} ORDER BY lock_id`).map(lockRow);
+  }
+
+  get(lockId: string): LockRow | undefined {
+    const columns = this.#database.get<LockColumns>(`${SELECT_LOCK} WHERE lock_id = ?`, lockId);
+    return columns && lockRow(columns);
+  }
+
+  /** Adds the lock or replaces what is known of it; what it reported is set apart by `setReported`. */
+  put(lock: Omit<LockRow, "reported">): Promise<void> {
+    return this.#database.write(() => {
+      this.#database.run(
+        `INSERT INTO lock (lock_id, via, model, hardware, firmware, sig_pk, box_pk, generation, paired_at_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (lock_id) DO UPDATE SET via = excluded.via, model = excluded.model, hardware = excluded.hardware,
+           firmware = excluded.firmware, sig_pk = excluded.sig_pk, box_pk = excluded.box_pk,
+           generation = excluded.generation, paired_at_ms = excluded.paired_at_ms`,
+        lock.lockId,
+        lock.via,
+        lock.model,
+        lock.hardware,
+        lock.firmware,
+        lock.sigPk,
+        lock.boxPk,
+        lock.generation,
+        lock.pairedAtMs,
+      );
+    });
+  }
+
+  setReported(lockId: string, reported: Reported): Promise<void> {
+    return this.#database.write(() => {
+      this.#database.run(
+        `INSERT OR REPLACE INTO reported
+           (lock_id, epoch, roster_digest, time, flags, seq, battery_millivolt, temperature_c, at_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        lockId,
+        reported.epoch,
+        reported.rosterDigest,
+        reported.time,
+        reported.flags,
+        reported.seq,
+        reported.batteryMillivolt,
+        reported.temperatureC,
+        reported.atMs,
+      );
+    });
+  }
+
+  /** Forgets the lock, its slot and its wanted roster. Its events stay. */
+  remove(lockId: string): Promise<void> {
+    return this.#database.write(() => {
+      this.#database.run("DELETE FROM lock WHERE lock_id = ?", lockId);
+      this.#database.run("DELETE FROM slot WHERE lock_id = ?", lockId);
+      this.#database.run("DELETE FROM wanted_roster WHERE lock_id = ?", lockId);
+    });
+  }
+
+  slot(lockId: string): SlotRow | undefined {
+    const columns = this.#database.get<SlotColumns>("SELECT * FROM slot WHERE lock_id = ?", lockId);
+    return columns && slotRow(columns);
+  }
+
+  /** Replaces the slot whole. In PAIR it must be durable before P3 is sent (protocol.md §2). */
+  putSlot(slot: SlotRow): Promise<void> {
+    return this.#database.write(() => {
+      this.#database.run(
+        "INSERT OR REPLACE INTO slot (lock_id, slot, pmk, live, rms, n) VALUES (?, ?, ?, ?, ?, ?)",
+        slot.lockId,
+        slot.slot,
+        slot.pmk.reveal(),
+        slot.live ? 1 : 0,
+        slot.rms?.reveal() ?? null,
+        slot.n,
+      );
+    });
+  }
+
+  /** A session under the slot's PMK has been proved by both sides. */
+  markSlotLive(lockId: string): Promise<void> {
+    return this.#database.write(() => {
+      this.#database.run("UPDATE slot SET live = 1 WHERE lock_id = ?", lockId);
+    });
+  }
+
+  /** The new resumption secret, and the lock's own counter, from OPEN. */
+  setResumption(lockId: string, rms: Secret, n: number): Promise<void> {
+    return this.#database.write(() => {
+      this.#database.run("UPDATE slot SET rms = ?, n = ? WHERE lock_id = ?", rms.reveal(), n, lockId);
+    });
+  }
+
+  /** Forgets a slot that never came to life, or that the lock has forgotten. */
+  removeSlot(lockId: string): Promise<void> {
+    return this.#database.write(() => {
+      this.#database.run("DELETE FROM slot WHERE lock_id = ?", lockId);
+    });
+  }
+}
+
+const SELECT_LOCK = "SELECT * FROM lock LEFT JOIN reported USING (lock_id)";
+
+interface LockColumns {
+  lock_id: string;
+  via: string;
+  model: string;
+  hardware: number;
+  firmware: number;
+  sig_pk: Uint8Array;
+  box_pk: Uint8Array;
+  generation: number;
+  paired_at_ms: number;
+  epoch: number;
+  roster_digest: Uint8Array;
+  time: number;
+  flags: number;
+  seq: number;
+  battery_millivolt: number;
+  temperature_c: number;
+  at_ms: number | null;
+}
+
+function lockRow(columns: LockColumns): LockRow {
+  return {
+    lockId: columns.lock_id,
+    via: columns.via,
+    model: columns.model,
+    hardware: columns.hardware,
+    firmware: columns.firmware,
+    sigPk: columns.sig_pk,
+    boxPk: columns.box_pk,
+    generation: columns.generation,
+    pairedAtMs: columns.paired_at_ms,
+    ...(columns.at_ms !== null && {
+      reported: {
+        epoch: columns.epoch,
+        rosterDigest: columns.roster_digest,
+        time: columns.time,
+        flags: columns.flags,
+        seq: columns.seq,
+        batteryMillivolt: columns.battery_millivolt,
+        temperatureC: columns.temperature_c,
+        atMs: columns.at_ms,
+      },
+    }),
+  };
+}
+
+interface SlotColumns {
+  lock_id: string;
+  slot: number;
+  pmk: Uint8Array;
+  live: number;
+  rms: Uint8Array | null;
+  n: number;
+}
+
+function slotRow(columns: SlotColumns): SlotRow {
+  return {
+    lockId: columns.lock_id,
+    slot: columns.slot,
+    pmk: new Secret(columns.pmk),
+    live: columns.live === 1,
+    ...(columns.rms && { rms: new Secret(columns.rms) }),
+    n: columns.n,
+  };
+}
