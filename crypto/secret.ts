@@ -4,10 +4,12 @@ const HIDDEN = "[secret]";
  * Key bytes that never print and can be wiped.
  *
  * Takes over the array given: the caller must not keep or change it. `reveal()` returns the very bytes, not a copy, so
- * that wiping really wipes; whoever reveals must not store them.
+ * that wiping really wipes; whoever reveals must not store them. Revealing a wiped secret throws: a key of zeros would
+ * work, and everybody knows it.
  */
 export class Secret {
   readonly #bytes: Uint8Array;
+  #wiped = false;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -18,17 +20,20 @@ export class Secret {
   }
 
   reveal(): Uint8Array {
+    if (this.#wiped) throw new Error("This secret was wiped");
     return this.#bytes;
   }
 
   /** A secret of its own with a copy of bytes `from` up to, not including, `to`. */
   part(from: number, to: number): Secret {
-    return new Secret(this.#bytes.slice(from, to));
+    // Not slice(): of a Buffer that would be the same memory, and wiping one would wipe the other.
+    return new Secret(new Uint8Array(this.reveal().subarray(from, to)));
   }
 
   /** Overwrites the bytes with zeros. Copies that an engine made on the way (garbage collection) are out of reach. */
   wipe(): void {
     this.#bytes.fill(0);
+    this.#wiped = true;
   }
 
   toString(): string {

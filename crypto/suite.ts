@@ -36,7 +36,7 @@ export interface Suite {
   /** AES-128-CCM, nonce 13, tag 8 (RFC 3610) → ciphertext then tag. Text at most CCM_TEXT_BYTES_MAX. */
   ccmSeal(key: Secret, nonce: Uint8Array, aad: Uint8Array, text: Uint8Array): Uint8Array;
 
-  /** The text, or undefined if the tag does not verify or `sealed` is shorter than a tag. */
+  /** The text, or undefined if `sealed` is too short or too long or its tag does not verify. */
   ccmOpen(key: Secret, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
 
   /** AES-128-CMAC (RFC 4493) → 16 bytes. */
