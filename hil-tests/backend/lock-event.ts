@@ -1,0 +1,78 @@
+/** What happened at a lock, out of one CloudEvent of the gateway's uplink. `id` is the CloudEvent's. */
+export type LockEvent = { id: string; lockId: string; generation: number } & (
+  | { kind: "record"; seq: number; record: Uint8Array }
+  | { kind: "head"; seq: number; document: Uint8Array }
+  | { kind: "gap"; fromSeq: number; toSeq: number }
+);
+
+/** An event that this backend will not take. The message says why, for people. */
+export class EventRefused extends Error {
+  override readonly name = "EventRefused";
+  readonly id: string;
+
+  constructor(id: string, message: string) {
+    super(message);
+    this.id = id;
+  }
+}
+
+const TYPES = {
+  "se.portvakt.lock.record.v1": "record",
+  "se.portvakt.lock.head.v1": "head",
+  "se.portvakt.lock.gap.v1": "gap",
+} as const;
+
+const UINT_MAX = 2 ** 32 - 1;
+
+/** Reads one CloudEvent 1.0 in JSON form; its id, source and subject must agree with its data. Throws EventRefused. */
+export function readLockEvent(json: unknown): LockEvent {
+  const event = asObject(json);
+  const id = typeof event.id === "string" ? event.id : "";
+  const expect = (good: boolean, what: string) => {
+    if (!good) throw new EventRefused(id, what);
+  };
+  const asUint = (value: unknown, what: string): number => {
+    expect(Number.isInteger(value) && (value as number) >= 0 && (value as number) <= UINT_MAX, `${what} is no uint`);
+    return value as number;
+  };
+  const asBytes = (value: unknown, what: string): Uint8Array => {
+    const bytes = Buffer.from(String(value), "base64");
+    expect(typeof value === "string" && bytes.toString("base64") === value, `${what} is not base64`);
+    return new Uint8Array(bytes);
+  };
+
+  expect(event.specversion === "1.0", "specversion is not 1.0");
+  expect(event.datacontenttype === "application/json", "datacontenttype is not application/json");
+  expect(typeof event.time === "string" && !Number.isNaN(Date.parse(event.time)), "time is no time");
+  const data = asObject(event.data);
+  const lockId = String(data.lockId);
+  expect(/^[0-9a-f]{16}$/.test(lockId), "data.lockId is not 16 lower-case hexadecimal digits");
+  expect(event.source === `/locks/${lockId}` && event.subject === lockId, "source or subject is of another lock");
+  const generation = asUint(data.generation, "data.generation");
+  const common = { id, lockId, generation };
+
+  const kind = TYPES[event.type as keyof typeof TYPES];
+  switch (kind) {
+    case "record": {
+      const seq = asUint(data.seq, "data.seq");
+      expect(id === `${lockId}-${generation}-${seq}`, "id is not lockId-generation-seq");
+      return { ...common, kind, seq, record: asBytes(data.record, "data.record") };
+    }
+    case "head": {
+      const seq = asUint(data.seq, "data.seq");
+      expect(id === `${lockId}-${generation}-${seq}-head`, "id is not lockId-generation-seq-head");
+      return { ...common, kind, seq, document: asBytes(data.document, "data.document") };
+    }
+    case "gap": {
+      const [fromSeq, toSeq] = [asUint(data.fromSeq, "data.fromSeq"), asUint(data.toSeq, "data.toSeq")];
+      expect(fromSeq <= toSeq, "the gap ends before it begins");
+      return { ...common, kind, fromSeq, toSeq };
+    }
+    default:
+      throw new EventRefused(id, `type ${event.type} is unknown`);
+  }
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,135 @@
+import type { Suite } from "../../crypto/suite.ts";
+import { verifyLogHead } from "../../protocol/documents/log-head.ts";
+import { firstHash, nextHash } from "../../protocol/log/chain.ts";
+import { decodeRecord, type LogRecord, RECORD_BYTES } from "../../protocol/log/record.ts";
+import { equalBytes, fromHex, toHex } from "../../protocol/wire/bytes.ts";
+import { EventRefused, type LockEvent } from "./lock-event.ts";
+
+/** One generation of a lock's log as far as this backend holds it. */
+export interface GenerationHistory {
+  generation: number;
+  /** Every record up to here is held, or known to be lost. */
+  durableThrough: number;
+  /** The lock's signature covers every record up to here. 0 if no head has come. */
+  signedThrough: number;
+  gaps: { fromSeq: number; toSeq: number }[];
+  records: LogRecord[];
+}
+
+/**
+ * The history of one lock, verified link by link from h_0 (protocol.md §9) and by the lock's own signature.
+ *
+ * Trusts nobody on the way: a gateway can hold events back, but what it alters, invents or reorders is refused.
+ */
+export class LockHistory {
+  readonly #suite: Suite;
+  readonly #lockId: string;
+  readonly sigPk: Uint8Array;
+  readonly #generations = new Map<number, Generation>();
+
+  constructor(suite: Suite, lockId: string, sigPk: Uint8Array) {
+    this.#suite = suite;
+    this.#lockId = lockId;
+    this.sigPk = sigPk;
+  }
+
+  /** Whether the event was news. Throws EventRefused if it does not verify; then nothing has changed. */
+  accept(event: LockEvent): boolean {
+    const generation =
+      this.#generations.get(event.generation) ??
+      new Generation(firstHash(this.#suite, fromHex(this.#lockId), event.generation, this.sigPk));
+    const isNews = this.#acceptInto(generation, event);
+    this.#generations.set(event.generation, generation);
+    return isNews;
+  }
+
+  /** Oldest generation first. */
+  generations(): GenerationHistory[] {
+    return [...this.#generations]
+      .sort(([a], [b]) => a - b)
+      .map(([number, { durableThrough, signedThrough, gaps, records }]) => ({
+        generation: number,
+        durableThrough,
+        signedThrough,
+        gaps: [...gaps],
+        records: [...records.values()],
+      }));
+  }
+
+  #acceptInto(generation: Generation, event: LockEvent): boolean {
+    switch (event.kind) {
+      case "record":
+        return this.#acceptRecord(generation, event);
+      case "head":
+        return this.#acceptHead(generation, event);
+      case "gap":
+        return acceptGap(generation, event);
+      default:
+        return event satisfies never;
+    }
+  }
+
+  #acceptRecord(generation: Generation, event: LockEvent & { kind: "record" }): boolean {
+    if (event.record.length !== RECORD_BYTES) throw new EventRefused(event.id, "the record is not 48 bytes long");
+    const record = decodeRecord(event.record);
+    if (record.seq !== event.seq) throw new EventRefused(event.id, `the record says that it is ${record.seq}`);
+    const held = generation.records.get(event.seq);
+    if (held) {
+      // The hash covers the whole record and all before it.
+      if (equalBytes(held.h, record.h)) return false;
+      throw new EventRefused(event.id, "another record is held under this number");
+    }
+    expectNext(generation, event.id, event.seq);
+    const previous = generation.hashAt(event.seq - 1);
+    if (previous && !equalBytes(record.h, nextHash(this.#suite, previous, event.record.subarray(0, 32)))) {
+      throw new EventRefused(event.id, "the record does not continue the chain");
+    }
+    generation.records.set(event.seq, record);
+    generation.durableThrough = event.seq;
+    return true;
+  }
+
+  #acceptHead(generation: Generation, event: LockEvent & { kind: "head" }): boolean {
+    const checked = verifyLogHead(this.#suite, event.document, this.sigPk);
+    if (!checked.ok) throw new EventRefused(event.id, "the head is not signed by this lock");
+    const head = checked.value;
+    if (toHex(head.lockId) !== event.lockId || head.generation !== event.generation || head.seq !== event.seq) {
+      throw new EventRefused(event.id, "the head is of another place in the log");
+    }
+    const hash = generation.hashAt(event.seq);
+    if (!hash || !equalBytes(hash, head.head)) throw new EventRefused(event.id, "the head is not of the records held");
+    const isNews = event.seq > generation.signedThrough;
+    generation.signedThrough = Math.max(generation.signedThrough, event.seq);
+    return isNews;
+  }
+}
+
+class Generation {
+  readonly #first: Uint8Array;
+  readonly records = new Map<number, LogRecord>();
+  readonly gaps: { fromSeq: number; toSeq: number }[] = [];
+  durableThrough = 0;
+  signedThrough = 0;
+
+  constructor(firstHash: Uint8Array) {
+    this.#first = firstHash;
+  }
+
+  /** h of a record, h_0 for 0; undefined for one that is lost or has not come. */
+  hashAt(seq: number): Uint8Array | undefined {
+    return seq === 0 ? this.#first : this.records.get(seq)?.h;
+  }
+}
+
+function acceptGap(generation: Generation, event: LockEvent & { kind: "gap" }): boolean {
+  if (generation.gaps.some(({ fromSeq, toSeq }) => fromSeq === event.fromSeq && toSeq === event.toSeq)) return false;
+  expectNext(generation, event.id, event.fromSeq);
+  generation.gaps.push({ fromSeq: event.fromSeq, toSeq: event.toSeq });
+  generation.durableThrough = event.toSeq;
+  return true;
+}
+
+function expectNext(generation: Generation, id: string, seq: number): void {
+  const next = generation.durableThrough + 1;
+  if (seq !== next) throw new EventRefused(id, `${next} comes next in this generation`);
+}
