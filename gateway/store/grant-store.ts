@@ -76,6 +76,25 @@ export class GrantStore {
       id,
     );
   }
+
+  /** The grant of the API's own key at a lock, or undefined if that key has none there yet. */
+  operatorGrant(lockId: string, operatorPk: Uint8Array): Uint8Array | undefined {
+    return this.#database.get<{ document: Uint8Array }>(
+      "SELECT document FROM operator_grant WHERE lock_id = ? AND operator_pk = ?",
+      lockId,
+      operatorPk,
+    )?.document;
+  }
+
+  /** Inside `Database.write`. */
+  putOperatorGrant(lockId: string, operatorPk: Uint8Array, document: Uint8Array): void {
+    this.#database.run(
+      "INSERT OR REPLACE INTO operator_grant (lock_id, operator_pk, document) VALUES (?, ?, ?)",
+      lockId,
+      operatorPk,
+      document,
+    );
+  }
 }
 
 const SELECT_GRANT = `

@@ -1,19 +1,18 @@
-import type Sqlite from "better-sqlite3";
 import { initial } from "./migrations/0001-initial.ts";
+import type { Migration } from "./migrations/migration.ts";
 import { StoreError } from "./store-error.ts";
 
-/** One step of the schema. A step that has been released is never edited. */
-export interface Migration {
-  number: number;
-  name: string;
-  sql: string;
+/** What a migration needs of the database. */
+export interface Migratable {
+  exec(sql: string): unknown;
+  pragma(text: string, options?: { simple: boolean }): unknown;
 }
 
 const MIGRATIONS: readonly Migration[] = [initial];
 
-/** Brings the schema up to this version, each step in a transaction of its own. Refuses a database of a newer version. */
-export function migrate(sqlite: Sqlite.Database, path: string, migrations = MIGRATIONS): void {
-  const stored = Number(sqlite.pragma("user_version", { simple: true }));
+/** Brings the schema up to this version, all steps or none. Throws StoreError if the database is of a newer version. */
+export function migrate(database: Migratable, path: string, migrations = MIGRATIONS): void {
+  const stored = Number(database.pragma("user_version", { simple: true }));
   const newest = migrations.at(-1)?.number ?? 0;
   if (stored > newest) {
     throw new StoreError(
@@ -21,11 +20,11 @@ export function migrate(sqlite: Sqlite.Database, path: string, migrations = MIGR
       `${path} was written by a newer portvakt (schema ${stored}, this one knows ${newest}); run that version again`,
     );
   }
-  for (const { number, sql } of migrations) {
-    if (number <= stored) continue;
-    sqlite.transaction(() => {
-      sqlite.exec(sql);
-      sqlite.pragma(`user_version = ${number}`);
-    })();
-  }
+  const steps = migrations.filter(({ number }) => number > stored);
+  if (steps.length === 0) return;
+  // A throw on the way closes the connection, and that rolls back.
+  database.exec("BEGIN EXCLUSIVE");
+  for (const { sql } of steps) database.exec(sql);
+  database.pragma(`user_version = ${newest}`);
+  database.exec("COMMIT");
 }

@@ -1,4 +1,4 @@
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "./migration.ts";
 
 export const initial: Migration = {
   number: 1,
@@ -64,6 +64,14 @@ export const initial: Migration = {
       PRIMARY KEY (lock_id, grant_id)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX access_grant_lock_by_grant ON access_grant_lock (grant_id);
+
+    -- The grant that stands in every roster, one for each lock: signed once for each operator's key.
+    CREATE TABLE operator_grant (
+      lock_id TEXT NOT NULL,
+      operator_pk BLOB NOT NULL,
+      document BLOB NOT NULL,
+      PRIMARY KEY (lock_id, operator_pk)
+    ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE wanted_roster (
       lock_id TEXT PRIMARY KEY,
