@@ -1,0 +1,105 @@
+import type { Suite } from "../../crypto/suite.ts";
+import type { Clock } from "../../protocol/clock.ts";
+import type { Caps } from "../../protocol/session/open.ts";
+import { openResponse, type SecureChannel, sealCommand, wipeChannel } from "../../protocol/session/secure-channel.ts";
+import { type Command, encodeCommand } from "../../protocol/wire/commands.ts";
+import { decodeResponse, type Response } from "../../protocol/wire/responses.ts";
+import type { Channel, Urgency } from "../transport/channel.ts";
+
+/** A lock that is awake answers at once. */
+const ANSWER_WITHIN_MS = 5_000;
+/** The reply to ACT waits for the motor. */
+const ACT_WITHIN_MS = 15_000;
+/** Well before CmdCtr comes to its end (protocol.md §3): a job must not run into it. */
+const COMMANDS_MAX = 60_000;
+
+/** Where the lock's log ended when it last said so. */
+export interface LogEnd {
+  seq: number;
+  head: Uint8Array;
+}
+
+/**
+ * One authenticated session with one lock (protocol.md §3). Any failure ends it, after which the outcome of the command in
+ * flight is unknown: a job that must know looks for it in a new session.
+ */
+export class LockSession {
+  readonly caps: Caps;
+  /** Of the job that has the session now. */
+  urgency: Urgency = "sync";
+  readonly #suite: Suite;
+  readonly #clock: Clock;
+  readonly #carrier: Channel;
+  #channel: SecureChannel;
+  #state: "unproved" | "proved" | "ended" = "unproved";
+  #commands = 0;
+  #challenge: Uint8Array;
+  #logEnd: LogEnd;
+  #time: { lockSeconds: number; atMs: number };
+
+  constructor(suite: Suite, clock: Clock, carrier: Channel, channel: SecureChannel, caps: Caps) {
+    this.#suite = suite;
+    this.#clock = clock;
+    this.#carrier = carrier;
+    this.#channel = channel;
+    this.caps = caps;
+    this.#challenge = caps.challenge;
+    this.#logEnd = { seq: caps.seq, head: caps.head };
+    this.#time = { lockSeconds: caps.time, atMs: clock.monotonicMs() };
+  }
+
+  /** The slot's current challenge, as the lock last told it. */
+  get challenge(): Uint8Array {
+    return this.#challenge;
+  }
+
+  get logEnd(): LogEnd {
+    return this.#logEnd;
+  }
+
+  /** Whether the lock has answered a command: from then on the slot is no longer pending. */
+  get isProved(): boolean {
+    return this.#state === "proved";
+  }
+
+  get isUsable(): boolean {
+    return this.#state !== "ended" && this.#commands < COMMANDS_MAX && !this.#carrier.closed.aborted;
+  }
+
+  /** Seconds since 1970 by the lock's own clock, run on since it last told them. */
+  lockSeconds(): number {
+    return this.#time.lockSeconds + Math.floor((this.#clock.monotonicMs() - this.#time.atMs) / 1_000);
+  }
+
+  /** Throws TransportError or ProtocolError, after which the session has ended. */
+  async command<C extends Command>(command: C): Promise<Response<C["name"]>> {
+    try {
+      const sealed = sealCommand(this.#suite, this.#channel, encodeCommand(command));
+      this.#channel = sealed.channel;
+      this.#commands++;
+      const deadlineMs = command.name === "act" ? ACT_WITHIN_MS : ANSWER_WITHIN_MS;
+      const reply = await this.#carrier.request(sealed.message, { deadlineMs, urgency: this.urgency });
+      const opened = openResponse(this.#suite, this.#channel, reply);
+      this.#channel = opened.channel;
+      const response: Response<C["name"]> = decodeResponse(command.name, opened.response);
+      this.#state = "proved";
+      this.#learn(response);
+      return response;
+    } catch (error) {
+      this.end();
+      throw error;
+    }
+  }
+
+  end(): void {
+    this.#state = "ended";
+    wipeChannel(this.#channel);
+  }
+
+  #learn(response: Response<Command["name"]>): void {
+    const told = response.ok ? response.value : response.refusal;
+    if ("challenge" in told && told.challenge) this.#challenge = told.challenge;
+    if ("head" in told) this.#logEnd = { seq: told.seq, head: told.head };
+    if ("time" in told) this.#time = { lockSeconds: told.time, atMs: this.#clock.monotonicMs() };
+  }
+}

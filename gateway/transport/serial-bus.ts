@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import type { Clock, Timer } from "../../protocol/clock.ts";
+import { encodeSerialFrame, SerialFrameDecoder } from "../../protocol/wire/serial-frame.ts";
+import { TransportError, type Urgency } from "./channel.ts";
+import { ReplyFilter } from "./reply-filter.ts";
+
+/** A serial port that is open: bytes go out, bytes come in, and it may be pulled out at any moment. */
+export interface SerialLine {
+  write(bytes: Uint8Array): void;
+  close(): Promise<void>;
+}
+
+export interface SerialLineEvents {
+  bytes(bytes: Uint8Array): void;
+  /** The device has gone; said at most once, and not after `close()`. */
+  lost(): void;
+}
+
+/** Rejects with TransportError and a sentence that a person can act on. */
+export type OpenSerialLine = (events: SerialLineEvents) => Promise<SerialLine>;
+
+export interface BusRequest {
+  address: number;
+  frame: Uint8Array;
+  urgency: Urgency;
+  /** From the moment the request is on the line; time in the queue and on the wire is not counted. */
+  deadlineMs: number;
+}
+
+/** A driver may never answer; then the port counts as not there. */
+const OPEN_WITHIN_MS = 5_000;
+/** A line loses frames; a lock that has the request already answers the same bytes from its store (protocol.md §10). */
+const RESEND_AFTER_MS = 1_000;
+/** Longest frame on the wire: COBS adds at most a byte in 254, and there are address, CRC and delimiter. */
+const WIRE_FRAME_BYTES_MAX = 1_032;
+/** A start bit, eight of data, a stop bit. */
+const BITS_PER_BYTE = 10;
+
+type Job = BusRequest & { resolve: (reply: Uint8Array) => void; reject: (error: Error) => void };
+type InFlight = { job: Job; timers: Timer[] };
+
+/**
+ * One owner of one serial port (protocol.md §10): the only master, with one request in flight. Waiting requests of higher
+ * urgency go first, equal ones in order. The port is opened when somebody asks, and again after it was lost.
+ */
+export class SerialBus {
+  readonly #clock: Clock;
+  readonly #name: string;
+  readonly #baud: number;
+  readonly #openLine: OpenSerialLine;
+  readonly #filters = new Map<number, ReplyFilter>();
+  readonly #queues: Record<Urgency, Job[]> = { unlock: [], sync: [] };
+  #line: SerialLine | undefined;
+  #decoder = new SerialFrameDecoder();
+  #inFlight: InFlight | undefined;
+  #opening: Promise<SerialLine> | undefined;
+  #closed = false;
+
+  /** `name` is the port's path, for messages. */
+  constructor(clock: Clock, name: string, baud: number, openLine: OpenSerialLine) {
+    this.#clock = clock;
+    this.#name = name;
+    this.#baud = baud;
+    this.#openLine = openLine;
+  }
+
+  request(request: BusRequest): Promise<Uint8Array> {
+    return new Promise((resolve, reject) => {
+      this.#queues[request.urgency].push({ ...request, resolve, reject });
+      this.#next();
+    });
+  }
+
+  /** Opens the port, if it is not open, so that whoever asks learns at once what is wrong with it. */
+  async open(): Promise<SerialLine> {
+    assert(!this.#closed);
+    if (this.#line) return this.#line;
+    this.#opening ??= this.#openNow().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const line = this.#line;
+    this.#line = undefined;
+    const error = new TransportError("closed", `${this.#name} was closed`);
+    this.#settle((job) => job.reject(error));
+    for (const queue of Object.values(this.#queues)) for (const job of queue.splice(0)) job.reject(error);
+    await line?.close();
+  }
+
+  async #openNow(): Promise<SerialLine> {
+    const line = await this.#openWithin();
+    if (this.#closed) {
+      await line.close();
+      throw new TransportError("closed", `${this.#name} was closed`);
+    }
+    // What was half received before the port was lost belongs to no frame of now.
+    this.#decoder = new SerialFrameDecoder();
+    this.#line = line;
+    return line;
+  }
+
+  #openWithin(): Promise<SerialLine> {
+    return new Promise((resolve, reject) => {
+      let late = false;
+      const timer = this.#clock.schedule(OPEN_WITHIN_MS, () => {
+        late = true;
+        reject(new TransportError("unreachable", `${this.#name} does not open: its driver does not answer`));
+      });
+      this.#openLine({ bytes: (bytes) => this.#receive(bytes), lost: () => this.#lost() }).then(
+        (line) => {
+          timer.cancel();
+          if (late) void line.close();
+          else resolve(line);
+        },
+        (error) => {
+          timer.cancel();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  #next(): void {
+    if (this.#inFlight || this.#closed) return;
+    const job = this.#queues.unlock.shift() ?? this.#queues.sync.shift();
+    if (!job) return;
+    const inFlight: InFlight = { job, timers: [] };
+    this.#inFlight = inFlight;
+    this.open().then(
+      (line) => {
+        if (this.#inFlight === inFlight) this.#send(line, inFlight);
+      },
+      (error) => {
+        if (this.#inFlight === inFlight) this.#settle(() => job.reject(error));
+      },
+    );
+  }
+
+  #send(line: SerialLine, { job, timers }: InFlight): void {
+    const bytes = encodeSerialFrame(job.address, job.frame);
+    const wireMs = this.#wireMs(bytes.length) + this.#wireMs(WIRE_FRAME_BYTES_MAX);
+    const resend = () => {
+      line.write(bytes);
+      timers.push(this.#clock.schedule(RESEND_AFTER_MS + wireMs, resend));
+    };
+    resend();
+    timers.push(
+      this.#clock.schedule(job.deadlineMs + wireMs, () =>
+        this.#settle(() => job.reject(new TransportError("timeout", `the lock at ${this.#name} did not answer`))),
+      ),
+    );
+  }
+
+  #wireMs(bytes: number): number {
+    return (bytes * BITS_PER_BYTE * 1_000) / this.#baud;
+  }
+
+  #receive(bytes: Uint8Array): void {
+    for (const { address, frame } of this.#decoder.push(bytes)) {
+      const job = this.#inFlight?.job;
+      if (job && address === job.address && this.#filterOf(address).accepts(job.frame, frame)) {
+        this.#settle(() => job.resolve(frame));
+      }
+    }
+  }
+
+  #filterOf(address: number): ReplyFilter {
+    let filter = this.#filters.get(address);
+    if (!filter) {
+      filter = new ReplyFilter();
+      this.#filters.set(address, filter);
+    }
+    return filter;
+  }
+
+  #lost(): void {
+    this.#line = undefined;
+    this.#settle((job) => job.reject(new TransportError("closed", `${this.#name} was unplugged`)));
+  }
+
+  #settle(answer: (job: Job) => void): void {
+    const inFlight = this.#inFlight;
+    if (!inFlight) return;
+    this.#inFlight = undefined;
+    for (const timer of inFlight.timers) timer.cancel();
+    answer(inFlight.job);
+    this.#next();
+  }
+}
