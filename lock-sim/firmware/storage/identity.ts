@@ -1,6 +1,18 @@
-import type { Secret } from "../../../crypto/secret.ts";
+import { Secret } from "../../../crypto/secret.ts";
+import { SCALAR_BYTES } from "../../../crypto/suite.ts";
 import type { Label } from "../../../protocol/documents/label.ts";
+import { ascii, concat, equalBytes, Reader, uint32 } from "../../../protocol/wire/bytes.ts";
 import type { Flash } from "../../hal.ts";
+import { crc32 } from "./crc32.ts";
+import { programChecked } from "./flash-io.ts";
+import { FLASH_MAP } from "./flash-map.ts";
+
+/** Goes into the check, so that erased flash is no identity. */
+const DOMAIN = ascii("LK1 identity");
+const LOCK_ID_BYTES = 8;
+const LABEL_SECRET_BYTES = 16;
+const BODY_BYTES = LOCK_ID_BYTES + LABEL_SECRET_BYTES + 2 * SCALAR_BYTES;
+const CRC_BYTES = 4;
 
 /** What the factory gives a lock and nothing takes away: its label, the key that signs and the key that secrets are sealed to. */
 export interface Identity {
@@ -9,12 +21,22 @@ export interface Identity {
   readonly boxKey: Secret;
 }
 
-/** Writes the identity, at the factory, once. */
-export function writeIdentity(_flash: Flash, _identity: Identity): void {
-  throw new Error("not built");
+/** Writes the identity, at the factory, once: `lockId 8 | S 16 | sigKey 32 | boxKey 32 | crc 4`. */
+export function writeIdentity(flash: Flash, { label, sigKey, boxKey }: Identity): void {
+  const body = concat(label.lockId, label.secret.reveal(), sigKey.reveal(), boxKey.reveal());
+  flash.eraseBlock(FLASH_MAP.identity.offset);
+  programChecked(flash, FLASH_MAP.identity.offset, concat(body, uint32(crc32(DOMAIN, body))));
 }
 
 /** The identity, or undefined in a lock that never left the factory whole. */
-export function readIdentity(_flash: Flash): Identity | undefined {
-  throw new Error("not built");
+export function readIdentity(flash: Flash): Identity | undefined {
+  const body = flash.read(FLASH_MAP.identity.offset, BODY_BYTES);
+  const crc = flash.read(FLASH_MAP.identity.offset + BODY_BYTES, CRC_BYTES);
+  if (!equalBytes(crc, uint32(crc32(DOMAIN, body)))) return undefined;
+  const reader = new Reader(body);
+  return {
+    label: { lockId: reader.bytes(LOCK_ID_BYTES), secret: new Secret(reader.bytes(LABEL_SECRET_BYTES)) },
+    sigKey: new Secret(reader.bytes(SCALAR_BYTES)),
+    boxKey: new Secret(reader.bytes(SCALAR_BYTES)),
+  };
 }
