@@ -1,7 +1,8 @@
 import type { Suite } from "../../crypto/suite.ts";
 import { verifyLogHead } from "../../protocol/documents/log-head.ts";
-import { firstHash, nextHash } from "../../protocol/log/chain.ts";
-import { decodeRecord, type LogRecord, RECORD_BYTES } from "../../protocol/log/record.ts";
+import { firstHash, verifyChain } from "../../protocol/log/chain.ts";
+import { decodeRecord, type LogRecord } from "../../protocol/log/record.ts";
+import { ProtocolError } from "../../protocol/protocol-error.ts";
 import { equalBytes, fromHex, toHex } from "../../protocol/wire/bytes.ts";
 import { EventRefused, type LockEvent } from "./lock-event.ts";
 
@@ -70,9 +71,7 @@ export class LockHistory {
   }
 
   #acceptRecord(generation: Generation, event: LockEvent & { kind: "record" }): boolean {
-    if (event.record.length !== RECORD_BYTES) throw new EventRefused(event.id, "the record is not 48 bytes long");
-    const record = decodeRecord(event.record);
-    if (record.seq !== event.seq) throw new EventRefused(event.id, `the record says that it is ${record.seq}`);
+    const record = decode(event);
     const held = generation.records.get(event.seq);
     if (held) {
       // The hash covers the whole record and all before it.
@@ -80,10 +79,10 @@ export class LockHistory {
       throw new EventRefused(event.id, "another record is held under this number");
     }
     expectNext(generation, event.id, event.seq);
+    // After a gap there is nothing to check the first record against; the next signed head covers it.
     const previous = generation.hashAt(event.seq - 1);
-    if (previous && !equalBytes(record.h, nextHash(this.#suite, previous, event.record.subarray(0, 32)))) {
-      throw new EventRefused(event.id, "the record does not continue the chain");
-    }
+    const chain = previous && verifyChain(this.#suite, previous, event.seq, event.record);
+    if (chain && !chain.ok) throw new EventRefused(event.id, `the record does not continue the chain: ${chain.why}`);
     generation.records.set(event.seq, record);
     generation.durableThrough = event.seq;
     return true;
@@ -132,4 +131,13 @@ function acceptGap(generation: Generation, event: LockEvent & { kind: "gap" }): 
 function expectNext(generation: Generation, id: string, seq: number): void {
   const next = generation.durableThrough + 1;
   if (seq !== next) throw new EventRefused(id, `${next} comes next in this generation`);
+}
+
+function decode(event: LockEvent & { kind: "record" }): LogRecord {
+  try {
+    return decodeRecord(event.record);
+  } catch (error) {
+    if (error instanceof ProtocolError) throw new EventRefused(event.id, `this is no record: ${error.message}`);
+    throw error;
+  }
 }

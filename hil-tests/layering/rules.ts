@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 const IMPORTERS: Record<string, string[]> = {
   "@abandonware/noble": ["gateway/transport/ble.ts"],
   "@abandonware/bleno": ["lock-sim/port/ble.ts"],
-  serialport: ["gateway/transport/serial.ts", "lock-sim/port/serial.ts"],
+  serialport: ["gateway/transport/serial-line.ts", "lock-sim/port/serial.ts"],
   "better-sqlite3": ["gateway/store/database.ts"],
   "node-pty": ["hil-tests/null-modem.ts"],
   "cbor-x": ["protocol/wire/cbor.ts"],
