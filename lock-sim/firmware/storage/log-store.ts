@@ -1,8 +1,21 @@
 import type { Suite } from "../../../crypto/suite.ts";
-import type { LogRecord, RecordFields } from "../../../protocol/log/record.ts";
+import { auxOf, NO_AUX } from "../../../protocol/log/aux.ts";
+import { appendRecord, firstHash, verifyChain } from "../../../protocol/log/chain.ts";
+import {
+  decodeRecord,
+  HASHED_BYTES,
+  type LogRecord,
+  NO_SLOT,
+  type RecordFields,
+  RecordFlag,
+  RecordType,
+} from "../../../protocol/log/record.ts";
+import { concat } from "../../../protocol/wire/bytes.ts";
 import type { Flash } from "../../hal.ts";
 import type { Cells } from "./cells.ts";
 import type { FlashRegion } from "./flash-map.ts";
+import { LogBlock } from "./log-block.ts";
+import { type Recycling, readReceipts, readRecycling, writeReceipts, writeRecycling } from "./log-cells.ts";
 
 /** Whose log it is: goes into h_0 (protocol.md §9). */
 export interface LogOwner {
@@ -18,7 +31,7 @@ export interface LogPosition {
   readonly head: Uint8Array;
 }
 
-/** The records of one generation that are still here; lastSeq 0 in a generation that has none yet. */
+/** The records of one generation that are still here. */
 export interface LogSpan {
   readonly generation: number;
   readonly firstSeq: number;
@@ -28,12 +41,30 @@ export interface LogSpan {
 /**
  * The lock's log (protocol.md §9) in a ring of blocks.
  *
- * When the ring is full the oldest block whose records all have receipts goes; if there is none, the oldest of all, and
+ * When all blocks are taken the oldest whose records all have receipts goes; if there is none, the oldest of all, and
  * a type 20 record then says how many were lost without a receipt. The block with the newest record never goes.
  * Earlier generations stay readable until their blocks are needed.
  */
 export class LogStore {
-  constructor(_flash: Flash, _region: FlashRegion, _suite: Suite, _cells: Cells) {}
+  readonly #flash: Flash;
+  readonly #region: FlashRegion;
+  readonly #suite: Suite;
+  readonly #cells: Cells;
+  /** In the order in which they were begun. */
+  #blocks: LogBlock[] = [];
+  #owner: LogOwner | undefined;
+  #position: LogPosition | undefined;
+  #receipts: Map<number, number> = new Map();
+  /** Records lost without a receipt that no type 20 record has told of yet. */
+  #lostUntold = 0;
+  #beforeRecycle: (records: readonly LogRecord[]) => void = () => {};
+
+  constructor(flash: Flash, region: FlashRegion, suite: Suite, cells: Cells) {
+    this.#flash = flash;
+    this.#region = region;
+    this.#suite = suite;
+    this.#cells = cells;
+  }
 
   /**
    * Scans flash once, drops a torn record, and takes up the owner's generation (a new one begins with `seq` 0: the first
@@ -43,51 +74,199 @@ export class LogStore {
    * can still be read: the last moment to move an only durable copy of an `n` or a use count to its cell (§4, §7).
    * It may set cells, it must not append.
    */
-  recover(_owner: LogOwner, _beforeRecycle?: (records: readonly LogRecord[]) => void): void {}
+  recover(owner: LogOwner, beforeRecycle?: (records: readonly LogRecord[]) => void): void {
+    this.#owner = owner;
+    if (beforeRecycle) this.#beforeRecycle = beforeRecycle;
+    this.#receipts = readReceipts(this.#cells);
+    const recycling = readRecycling(this.#cells);
+    this.#blocks = this.#offsets()
+      .map((offset) => LogBlock.scan(this.#flash, offset))
+      .filter((block) => block !== undefined)
+      .filter((block) => !isBeingRecycled(block, recycling))
+      .sort((a, b) => a.sequence - b.sequence);
+    this.#dropTornRecord();
+    this.#position = this.#positionAt(owner.generation, this.#span(owner.generation)?.lastSeq ?? 0);
+    this.#lostUntold = recycling && !this.#hasToldOf(recycling) ? recycling.lost : 0;
+  }
 
   get position(): LogPosition {
-    throw new Error("not built");
+    if (!this.#position) throw new Error("the log was not recovered");
+    return this.#position;
   }
 
   /**
-   * Appends a record (programs it, reads it back) and returns it as it stands; a type 20 record may go in before it, with
-   * the same time and flags. When this returns the record lasts.
+   * Appends a record (programs it, reads it back) and returns it as it stands; a type 20 record may go in beside it, with
+   * the same time. When this returns the record lasts.
    */
-  append(_fields: Omit<RecordFields, "seq">): LogRecord {
-    throw new Error("not built");
+  append(fields: Omit<RecordFields, "seq">): LogRecord {
+    this.#makeRoom();
+    // A generation begins with its own first record (§2), so the lost ones of the generation before it come second.
+    const isFirst = this.position.seq === 0;
+    if (!isFirst) this.#tellOfLost(fields);
+    const record = this.#write(fields);
+    if (isFirst) this.#tellOfLost(fields);
+    return record;
   }
 
   /** One record, or undefined if it is not here. */
-  record(_generation: number, _seq: number): LogRecord | undefined {
-    return undefined;
+  record(generation: number, seq: number): LogRecord | undefined {
+    const block = this.#blockOf(generation, seq);
+    return block && decodeRecord(block.read(seq));
   }
 
   /**
    * Up to `max` whole records (48 bytes each) from `fromSeq` on, for READ LOG. `firstSeq` is above `fromSeq` when older ones
    * are gone; past the end it is `fromSeq` and `records` is empty.
    */
-  read(_generation: number, fromSeq: number, _max: number): { firstSeq: number; records: Uint8Array } {
-    return { firstSeq: fromSeq, records: new Uint8Array() };
+  read(generation: number, fromSeq: number, max: number): { firstSeq: number; records: Uint8Array } {
+    const span = this.#span(generation);
+    if (!span || fromSeq > span.lastSeq) return { firstSeq: fromSeq, records: new Uint8Array() };
+    const firstSeq = Math.max(fromSeq, span.firstSeq);
+    const endSeq = Math.min(firstSeq + max, span.lastSeq + 1);
+    const records: Uint8Array[] = [];
+    for (let seq = firstSeq; seq < endSeq; seq++) records.push(this.#blockOf(generation, seq)!.read(seq));
+    return { firstSeq, records: concat(...records) };
   }
 
   /** The records of the current generation, newest first. */
-  *newestFirst(): Generator<LogRecord> {}
+  *newestFirst(): Generator<LogRecord> {
+    const { generation } = this.position;
+    for (let seq = this.position.seq; ; seq--) {
+      const record = this.record(generation, seq);
+      if (!record) return;
+      yield record;
+    }
+  }
 
-  /** What is here, oldest generation first; the current one is always last. */
+  /** The generations that have records here, oldest first. */
   spans(): LogSpan[] {
-    return [];
+    const generations = new Set(this.#blocks.map(({ generation }) => generation));
+    return [...generations].map((generation) => this.#span(generation)).filter((span) => span !== undefined);
   }
 
   /** h of a record, for the check of a receipt or a head; undefined if the record is not here. */
-  headAt(_generation: number, _seq: number): Uint8Array | undefined {
-    return undefined;
+  headAt(generation: number, seq: number): Uint8Array | undefined {
+    return this.#blockOf(generation, seq)?.read(seq).slice(HASHED_BYTES);
   }
 
   /** Notes durably that a receipt covers the generation's records up to `seq`. An older receipt changes nothing. */
-  acknowledge(_generation: number, _seq: number): void {}
+  acknowledge(generation: number, seq: number): void {
+    if (seq <= this.acknowledged(generation)) return;
+    const living = this.#blocks.map((block) => block.generation);
+    const receipts = new Map([...this.#receipts].filter(([of]) => living.includes(of))).set(generation, seq);
+    writeReceipts(this.#cells, receipts);
+    this.#receipts = receipts;
+  }
 
   /** The last seq of the generation that has a receipt; 0 if none has. */
-  acknowledged(_generation: number): number {
-    return 0;
+  acknowledged(generation: number): number {
+    return this.#receipts.get(generation) ?? 0;
   }
+
+  #write(fields: Omit<RecordFields, "seq">): LogRecord {
+    const { generation, head } = this.position;
+    const seq = this.position.seq + 1;
+    const { bytes, h } = appendRecord(this.#suite, head, { ...fields, seq });
+    this.#blocks.at(-1)!.append(seq, bytes);
+    this.#position = { generation, seq, head: h };
+    return { ...fields, seq, h };
+  }
+
+  #tellOfLost({ time, flags }: Pick<RecordFields, "time" | "flags">): void {
+    if (this.#lostUntold === 0) return;
+    this.#write({
+      time,
+      type: RecordType.recordsLost,
+      slot: NO_SLOT,
+      result: 0,
+      flags: flags & RecordFlag.timeUncertain,
+      n: 0,
+      ref: NO_AUX,
+      aux: auxOf({ value: this.#lostUntold }),
+    });
+    this.#lostUntold = 0;
+  }
+
+  /** Sees to it that the newest block is of this generation and has room for the next record. */
+  #makeRoom(): void {
+    const newest = this.#blocks.at(-1);
+    const { generation } = this.position;
+    const slotsNeeded = this.#lostUntold > 0 ? 2 : 1;
+    if (newest?.generation === generation && newest.slotsLeft >= slotsNeeded) return;
+
+    const victim = this.#blocks.length < this.#region.blocks ? undefined : this.#victim();
+    if (victim?.generation === generation && victim.count > 0) this.#beforeRecycle(this.#recordsOf(victim));
+    const lost = this.#lostUntold + (victim ? this.#withoutReceipt(victim) : 0);
+    const offset = victim?.offset ?? this.#freeOffset();
+    const sequence = (newest?.sequence ?? 0) + 1;
+    // From here on the victim is gone, whatever a torn erase leaves of it, and the lost are counted.
+    writeRecycling(this.#cells, { sequence, offset, lost });
+    this.#lostUntold = lost;
+    this.#flash.eraseBlock(offset);
+    this.#blocks = this.#blocks.filter((block) => block !== victim);
+    this.#blocks.push(LogBlock.begin(this.#flash, offset, sequence, generation));
+  }
+
+  #victim(): LogBlock {
+    const withNewest = this.#blocks.findLast(({ count }) => count > 0);
+    const candidates = this.#blocks.filter((block) => block !== withNewest);
+    return candidates.find((block) => this.#withoutReceipt(block) === 0) ?? candidates[0]!;
+  }
+
+  #withoutReceipt(block: LogBlock): number {
+    const received = Math.max(this.acknowledged(block.generation), block.firstSeq - 1);
+    return Math.max(0, block.lastSeq - received);
+  }
+
+  #freeOffset(): number {
+    return this.#offsets().find((offset) => this.#blocks.every((block) => block.offset !== offset))!;
+  }
+
+  #offsets(): number[] {
+    const { offset, blocks } = this.#region;
+    return Array.from({ length: blocks }, (_, block) => offset + block * this.#flash.eraseBlockBytes);
+  }
+
+  #recordsOf(block: LogBlock): LogRecord[] {
+    return Array.from({ length: block.count }, (_, i) => decodeRecord(block.read(block.firstSeq + i)));
+  }
+
+  #blockOf(generation: number, seq: number): LogBlock | undefined {
+    return this.#blocks.find((block) => block.generation === generation && block.has(seq));
+  }
+
+  #span(generation: number): LogSpan | undefined {
+    const blocks = this.#blocks.filter((block) => block.generation === generation && block.count > 0);
+    const [first, last] = [blocks[0], blocks.at(-1)];
+    return first && last && { generation, firstSeq: first.firstSeq, lastSeq: last.lastSeq };
+  }
+
+  /** The generation at `seq`, which is here or 0. */
+  #positionAt(generation: number, seq: number): LogPosition {
+    const { lockId, sigPk } = this.#owner!;
+    const head = this.headAt(generation, seq) ?? firstHash(this.#suite, lockId, generation, sigPk);
+    return { generation, seq, head };
+  }
+
+  /** Only the last record ever written can be torn: every other was read back before the next. */
+  #dropTornRecord(): void {
+    const block = this.#blocks.at(-1);
+    const last = block?.lastBytes();
+    if (!block || !last) return;
+    const { generation } = block;
+    const older = this.#blocks.findLast((each) => each !== block && each.generation === generation && each.count > 0);
+    const previousSeq = block.count > 1 ? block.lastSeq - 1 : (older?.lastSeq ?? 0);
+    const previous = this.#positionAt(generation, previousSeq);
+    if (!verifyChain(this.#suite, previous.head, previous.seq + 1, last).ok) block.dropLast();
+  }
+
+  #hasToldOf({ sequence }: Recycling): boolean {
+    const block = this.#blocks.find((each) => each.sequence === sequence);
+    return block !== undefined && this.#recordsOf(block).some(({ type }) => type === RecordType.recordsLost);
+  }
+}
+
+/** Whether this is what a torn erase left of a block that a newer one was about to replace. */
+function isBeingRecycled(block: LogBlock, recycling: Recycling | undefined): boolean {
+  return recycling !== undefined && block.offset === recycling.offset && block.sequence !== recycling.sequence;
 }
