@@ -60,6 +60,24 @@ export class EventStore {
     );
   }
 
+  /** Every generation of this lock's log that is known here, oldest first. */
+  generations(lockId: string): number[] {
+    return this.#database
+      .all<{ generation: number }>("SELECT generation FROM log_position WHERE lock_id = ? ORDER BY generation", lockId)
+      .map((row) => row.generation);
+  }
+
+  /** The last seq that a signed head of this generation covers; 0 if none. */
+  headThrough(lockId: string, generation: number): number {
+    return (
+      this.#database.get<{ seq: number | null }>(
+        "SELECT max(seq) AS seq FROM event WHERE lock_id = ? AND generation = ? AND kind = 'head'",
+        lockId,
+        generation,
+      )?.seq ?? 0
+    );
+  }
+
   /** One record's 48 bytes, or undefined. */
   record(lockId: string, generation: number, seq: number): Uint8Array | undefined {
     return this.#database.get<{ payload: Uint8Array }>(

@@ -1,0 +1,73 @@
+import { type Static, Type } from "@fastify/type-provider-typebox";
+
+/** Every refusal of the API by its stable code: HTTP status and what it means in general. */
+export const PROBLEMS = {
+  unauthorized: { status: 401, title: "The bearer token is missing or wrong" },
+  "not-found": { status: 404, title: "There is nothing at this address" },
+  "unknown-lock": { status: 404, title: "This lock is not paired here" },
+  "unknown-grant": { status: 404, title: "There is no such grant" },
+  "unknown-pairing": { status: 404, title: "There is no such pairing" },
+  "request-malformed": { status: 400, title: "The request can not be read" },
+  "request-too-large": { status: 413, title: "The request is too large" },
+  "media-type": { status: 415, title: "The body must be application/json" },
+  "field-invalid": { status: 422, title: "A field of the request is wrong" },
+  "label-invalid": { status: 422, title: "The label is mistyped" },
+  "via-invalid": { status: 422, title: "The way to the lock is mistyped" },
+  "pairing-running": { status: 409, title: "This lock is being paired already" },
+  "grant-exists": { status: 409, title: "The grant's id is taken" },
+  "table-full": { status: 409, title: "The lock's table is full" },
+  "lock-refused": { status: 409, title: "The lock refused" },
+  "lock-unreachable": { status: 503, title: "The lock can not be reached; nothing was done" },
+  "outcome-unknown": { status: 504, title: "It is not known yet whether the lock did it" },
+  "store-failed": { status: 507, title: "The gateway's disk is full or failing" },
+  internal: { status: 500, title: "A mistake inside the gateway" },
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** RFC 9457, with the stable code as a member of its own. */
+export const Problem = Type.Object(
+  {
+    type: Type.String({ description: "urn:portvakt:problem: and the code" }),
+    title: Type.String(),
+    status: Type.Integer(),
+    code: Type.Enum(Object.keys(PROBLEMS) as ProblemCode[]),
+    detail: Type.Optional(Type.String({ description: "One sentence on this very case" })),
+    field: Type.Optional(Type.String({ description: "The member of the request that is to blame, like locks[0]" })),
+    reason: Type.Optional(Type.Integer({ description: "lock-refused: the lock's reason (protocol.md §6)" })),
+  },
+  { $id: "Problem", description: "RFC 9457 problem details" },
+);
+
+/** A refusal on its way to the client. */
+export class ProblemError extends Error {
+  override readonly name = "ProblemError";
+  readonly code: ProblemCode;
+  readonly more: { field?: string; reason?: number };
+
+  constructor(code: ProblemCode, detail?: string, more: { field?: string; reason?: number } = {}) {
+    super(detail ?? PROBLEMS[code].title);
+    this.code = code;
+    this.more = more;
+  }
+
+  body(): Static<typeof Problem> {
+    const { status, title } = PROBLEMS[this.code];
+    const detail = this.message === title ? {} : { detail: this.message };
+    return { type: `urn:portvakt:problem:${this.code}`, title, status, code: this.code, ...detail, ...this.more };
+  }
+}
+
+/** The responses of an operation that may end with these problems, for its schema. */
+export function problemResponses(...codes: ProblemCode[]): Record<number, unknown> {
+  const responses: Record<number, { description: string; content: unknown }> = {};
+  for (const code of codes) {
+    const { status, title } = PROBLEMS[code];
+    const before = responses[status] ? `${responses[status].description}. ` : "";
+    responses[status] = {
+      description: `${before}${code}: ${title}`,
+      content: { "application/problem+json": { schema: { $ref: "Problem#" } } },
+    };
+  }
+  return responses;
+}

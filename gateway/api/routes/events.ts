@@ -1,0 +1,30 @@
+import { Type } from "@fastify/type-provider-typebox";
+import type { Api, ApiParts } from "../api.ts";
+import { eventView } from "../event-view.ts";
+import { PageQuery, pageOf } from "../page.ts";
+import { ProblemError, problemResponses } from "../problem.ts";
+
+export function addEventRoutes(api: Api, { events }: ApiParts): void {
+  api.get(
+    "/events",
+    {
+      schema: {
+        operationId: "listEvents",
+        summary: "Events of all locks, in the order in which they became safe here",
+        description: "`next` is always there: asking again with it gives what is new.",
+        tags: ["events"],
+        querystring: PageQuery,
+        response: {
+          200: Type.Required(pageOf("Event")),
+          ...problemResponses("unauthorized", "field-invalid"),
+        },
+      },
+    },
+    async (request) => {
+      const { after = "0", limit } = request.query;
+      if (!/^\d{1,15}$/.test(after)) throw new ProblemError("field-invalid", "after is no cursor", { field: "after" });
+      const items = events.after(Number(after), limit).map(eventView);
+      return { items, next: items.at(-1)?.cursor ?? after };
+    },
+  );
+}

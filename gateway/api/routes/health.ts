@@ -1,0 +1,60 @@
+import { type Static, Type } from "@fastify/type-provider-typebox";
+import type { Api, ApiParts } from "../api.ts";
+import { Time, timeText } from "../fields.ts";
+import { problemResponses } from "../problem.ts";
+
+export const HealthView = Type.Object(
+  {
+    status: Type.Literal("alive"),
+    details: Type.Optional(
+      Type.Object(
+        {
+          version: Type.String(),
+          startedAt: Time,
+          locks: Type.Integer(),
+          locksInStep: Type.Integer(),
+          undelivered: Type.Integer({ description: "Events that the backend does not have yet" }),
+          uplink: Type.Object({
+            state: Type.Enum(["none", "delivering", "waiting"]),
+            sentence: Type.String(),
+          }),
+        },
+        { description: "With the bearer token alone" },
+      ),
+    ),
+  },
+  { $id: "Health", description: "That the daemon is alive, and how it fares" },
+);
+
+/** The one route that answers without a token; `isAuthorized` throws if there is one and it is wrong. */
+export function addHealthRoute(api: Api, parts: ApiParts, isAuthorized: (header: string | undefined) => boolean): void {
+  const startedAt = timeText(parts.clock.wallMs());
+
+  api.get(
+    "/health",
+    {
+      schema: {
+        operationId: "getHealth",
+        summary: "That the daemon is alive; with a token, how it fares",
+        tags: ["health"],
+        security: [{}, { token: [] }],
+        response: { 200: { description: "Alive", $ref: "Health#" }, ...problemResponses("unauthorized") },
+      },
+    },
+    async (request): Promise<Static<typeof HealthView>> => {
+      if (!isAuthorized(request.headers.authorization)) return { status: "alive" };
+      const locks = parts.locks.list();
+      return {
+        status: "alive",
+        details: {
+          version: parts.version,
+          startedAt,
+          locks: locks.length,
+          locksInStep: locks.filter(({ lockId }) => parts.sync.status(lockId)?.state === "in-step").length,
+          undelivered: locks.reduce((sum, { lockId }) => sum + parts.events.undeliveredCount(lockId), 0),
+          uplink: parts.uplink.status(),
+        },
+      };
+    },
+  );
+}
