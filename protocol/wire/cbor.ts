@@ -6,8 +6,8 @@ import { scanCbor } from "./cbor-scan.ts";
 export { Tag };
 
 /**
- * What LK1's CBOR is made of (protocol.md §1). Integers from −2^32 to 2^32−1 are numbers, those beyond are bigints; the
- * one tag is COSE_Sign1's, `new Tag([…], 18)`.
+ * What LK1's CBOR is made of (protocol.md §1). Integers from −2^32 to 2^32−1 are numbers, those beyond are bigints below
+ * 2^64 either way; the one tag is COSE_Sign1's, `new Tag([…], 18)`.
  */
 export type Cbor = number | bigint | string | Uint8Array | Cbor[] | CborMap | Tag;
 export type CborMap = Map<number | bigint | string, Cbor>;
@@ -16,6 +16,7 @@ export const CBOR_BYTES_MAX = 1024;
 
 const INTEGER_MAX = 2 ** 32 - 1;
 const INTEGER_MIN = -(2 ** 32);
+const BIGINT_LIMIT = 2n ** 64n;
 
 const codec = new Encoder({
   useRecords: false,
@@ -37,25 +38,20 @@ export function encodeCbor(value: Cbor): Uint8Array {
 export function decodeCbor(bytes: Uint8Array, bytesMax = CBOR_BYTES_MAX): Cbor {
   if (bytes.length > bytesMax) throw new ProtocolError("malformed", `CBOR of more than ${bytesMax} bytes`);
   scanCbor(bytes);
-  const value = decodeScanned(bytes);
-  if (!equalBytes(encodeCbor(value), bytes)) throw new ProtocolError("malformed", "CBOR is not deterministic");
-  return value;
-}
-
-function decodeScanned(bytes: Uint8Array): Cbor {
   try {
     // cbor-x hangs a DataView on its input, so it gets an array of its own.
-    return codec.decode(Uint8Array.from(bytes));
+    const value = codec.decode(Uint8Array.from(bytes));
+    if (equalBytes(encodeCbor(value), bytes)) return value;
   } catch {
-    throw new ProtocolError("malformed", "not CBOR");
+    // cbor-x could not read it, or it holds −2^64, which cbor-x would write as a bignum.
   }
+  throw new ProtocolError("malformed", "not deterministic CBOR");
 }
 
 /** The same value in a form that cbor-x writes deterministically: keys sorted by their encoding, integers checked. */
 function canonical(value: Cbor): Cbor {
   if (typeof value === "number") return checkedInteger(value);
-  // cbor-x writes every bigint in nine bytes, so one that fits in fewer must be a number.
-  if (typeof value === "bigint") return value >= INTEGER_MIN && value <= INTEGER_MAX ? Number(value) : value;
+  if (typeof value === "bigint") return shortestInteger(value);
   if (typeof value === "string") return checkedText(value);
   if (value instanceof Uint8Array) return value;
   if (Array.isArray(value)) return value.map(canonical);
@@ -76,6 +72,13 @@ function canonicalMap(map: CborMap): CborMap {
 function checkedInteger(value: number): number {
   // cbor-x would write anything else as a float.
   if (!Number.isInteger(value) || value < INTEGER_MIN || value > INTEGER_MAX) throw new RangeError("not an integer");
+  return value;
+}
+
+/** cbor-x writes every bigint in nine bytes, so one that fits in fewer must be a number, and one beyond as a bignum. */
+function shortestInteger(value: bigint): number | bigint {
+  if (value >= INTEGER_MIN && value <= INTEGER_MAX) return Number(value);
+  if (value <= -BIGINT_LIMIT || value >= BIGINT_LIMIT) throw new RangeError("an integer of more than 64 bits");
   return value;
 }
 
