@@ -1,5 +1,6 @@
 import type { Secret } from "../../crypto/secret.ts";
 import { POINT_BYTES, type Suite } from "../../crypto/suite.ts";
+import { CBOR_BYTES_MAX } from "../wire/cbor.ts";
 import { asArray, asBytes, asUint } from "../wire/cbor-shape.ts";
 import type { Checked } from "../wire/reason.ts";
 import { type Document, type DocumentType, parseDocument, signDocument, verifyDocument } from "./document.ts";
@@ -15,7 +16,7 @@ export interface KeyChange {
 
 const KEY_CHANGE: DocumentType<KeyChange> = {
   domain: "LK1 issuer",
-  bytesMax: 1024,
+  bytesMax: CBOR_BYTES_MAX,
   toCbor: (change) => [change.newIssuerPk, change.notBefore],
   fromCbor: (payload, suite) => {
     const [point, notBefore] = asArray(payload, 2);

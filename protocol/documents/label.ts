@@ -40,7 +40,10 @@ export function parseLabel(suite: Suite, typed: string): Label {
   }
   const bytes = decodeBase32(digits);
   if (!bytes || !equalBytes(bytes.subarray(BODY_BYTES), checkOf(suite, bytes.subarray(0, BODY_BYTES)))) {
-    throw new LabelError("check", "The label's check does not match: compare what was typed with the label again.");
+    throw new LabelError(
+      "check",
+      "The label's check does not match: a character is wrong, so compare it with the label again.",
+    );
   }
   return { lockId: bytes.slice(0, LOCK_ID_BYTES), secret: new Secret(bytes.slice(LOCK_ID_BYTES, BODY_BYTES)) };
 }

@@ -1,5 +1,6 @@
 import type { Secret } from "../../crypto/secret.ts";
 import type { Suite } from "../../crypto/suite.ts";
+import { CBOR_BYTES_MAX } from "../wire/cbor.ts";
 import { asArray, asBytes, asUint } from "../wire/cbor-shape.ts";
 import type { Checked } from "../wire/reason.ts";
 import { type Document, type DocumentType, parseDocument, signDocument, verifyDocument } from "./document.ts";
@@ -19,7 +20,7 @@ export interface LogHead {
 
 const LOG_HEAD: DocumentType<LogHead> = {
   domain: "LK1 log",
-  bytesMax: 1024,
+  bytesMax: CBOR_BYTES_MAX,
   toCbor: (log) => [log.lockId, log.generation, log.seq, log.head, log.time, log.nonce],
   fromCbor: (payload) => {
     const [lockId, generation, seq, head, time, nonce] = asArray(payload, 6);

@@ -1,5 +1,6 @@
 import type { Secret } from "../../crypto/secret.ts";
 import { HASH_BYTES, type Suite } from "../../crypto/suite.ts";
+import { CBOR_BYTES_MAX } from "../wire/cbor.ts";
 import { asArray, asBytes, asText, asUint } from "../wire/cbor-shape.ts";
 import type { Checked } from "../wire/reason.ts";
 import { type Document, type DocumentType, parseDocument, signDocument, verifyDocument } from "./document.ts";
@@ -23,7 +24,7 @@ export interface Manifest {
 
 const MANIFEST: DocumentType<Manifest> = {
   domain: "LK1 firmware",
-  bytesMax: 1024,
+  bytesMax: CBOR_BYTES_MAX,
   toCbor: (manifest) => [
     manifest.model,
     manifest.hardwareMin,

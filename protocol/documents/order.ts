@@ -1,6 +1,6 @@
 import type { Secret } from "../../crypto/secret.ts";
 import type { Suite } from "../../crypto/suite.ts";
-import type { Cbor } from "../wire/cbor.ts";
+import { CBOR_BYTES_MAX, type Cbor } from "../wire/cbor.ts";
 import { asArray, asBytes, asUint } from "../wire/cbor-shape.ts";
 import type { Checked } from "../wire/reason.ts";
 import { type Document, type DocumentType, parseDocument, signDocument, verifyDocument } from "./document.ts";
@@ -26,7 +26,7 @@ export type Order = Document<OrderClaims>;
 
 const ORDER: DocumentType<OrderClaims> = {
   domain: "LK1 order",
-  bytesMax: 1024,
+  bytesMax: CBOR_BYTES_MAX,
   toCbor: (claims) => [claims.lockId, claims.challenge, claims.action, claims.grantId, claims.notAfter],
   fromCbor: (payload) => {
     const [lockId, challenge, action, grantId, notAfter] = asArray(payload, 5);

@@ -1,5 +1,5 @@
 import { parsePosixTz } from "../access/posix-tz.ts";
-import type { Cbor } from "../wire/cbor.ts";
+import { CBOR_BYTES_MAX, type Cbor } from "../wire/cbor.ts";
 import { asBytes, asText, asUint } from "../wire/cbor-shape.ts";
 import { SEALED_BYTES } from "./sealed.ts";
 import { asArrayUpTo, asMapOfKeys, mapOf, optional, present, requireShape } from "./shape.ts";
@@ -7,8 +7,6 @@ import { asArrayUpTo, asMapOfKeys, mapOf, optional, present, requireShape } from
 const NAME_BYTES_MAX = 32;
 const HOLIDAYS_MAX = 40;
 const GROUPS_MAX = 16;
-/** A roster is shorter than this: the limit of the whole is the limit of the text. */
-const TZ_BYTES_MAX = 1024;
 
 /** What a roster says about the lock itself (protocol.md §7); `SETTING_DEFAULTS` hold where it says nothing. */
 export interface Settings {
@@ -90,7 +88,7 @@ export function settingsFromCbor(value: Cbor | undefined): Settings {
 }
 
 function asTz(value: Cbor): string {
-  const tz = asText(value, TZ_BYTES_MAX);
+  const tz = asText(value, CBOR_BYTES_MAX);
   requireShape(parsePosixTz(tz) !== undefined);
   return tz;
 }

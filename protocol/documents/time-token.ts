@@ -1,5 +1,6 @@
 import type { Secret } from "../../crypto/secret.ts";
 import type { Suite } from "../../crypto/suite.ts";
+import { CBOR_BYTES_MAX } from "../wire/cbor.ts";
 import { asArray, asBytes, asUint } from "../wire/cbor-shape.ts";
 import type { Checked } from "../wire/reason.ts";
 import { type Document, type DocumentType, parseDocument, signDocument, verifyDocument } from "./document.ts";
@@ -15,7 +16,7 @@ export interface TimeToken {
 
 const TIME_TOKEN: DocumentType<TimeToken> = {
   domain: "LK1 time",
-  bytesMax: 1024,
+  bytesMax: CBOR_BYTES_MAX,
   toCbor: (token) => [token.lockId, token.challenge, token.time],
   fromCbor: (payload) => {
     const [lockId, challenge, time] = asArray(payload, 3);
