@@ -11,6 +11,13 @@ export function asArray(value: Cbor | undefined, length?: number): Cbor[] {
   return value;
 }
 
+/** An array of at least one element: what protocol.md writes `[x, …]`. */
+export function asList(value: Cbor | undefined): Cbor[] {
+  const elements = asArray(value);
+  if (elements.length === 0) throw wrongShape("list");
+  return elements;
+}
+
 export function asMap(value: Cbor | undefined): CborMap {
   if (!(value instanceof Map)) throw wrongShape("map");
   return value;

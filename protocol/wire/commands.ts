@@ -1,6 +1,6 @@
 import { ProtocolError } from "../protocol-error.ts";
 import { type Cbor, decodeCbor, encodeCbor } from "./cbor.ts";
-import { asArray, asBytes, asBytesUpTo, asInteger, asUint, UINT_MAX } from "./cbor-shape.ts";
+import { asArray, asBytes, asBytesUpTo, asInteger, asList, asUint, UINT_MAX } from "./cbor-shape.ts";
 import { type Checked, Reason } from "./reason.ts";
 
 /**
@@ -119,7 +119,7 @@ function readCommand(code: number, elements: Cbor[]): Command | undefined {
       return { name: "rosterBegin", roster: asBytes(first) };
     case 7:
       asArray(elements, 2);
-      return { name: "grantPut", grants: asArray(first).map((grant) => asBytes(grant)) };
+      return { name: "grantPut", grants: asList(first).map((grant) => asBytes(grant)) };
     case 8:
       asArray(elements, 1);
       return { name: "rosterCommit" };
@@ -150,7 +150,7 @@ function readCommand(code: number, elements: Cbor[]): Command | undefined {
       return { name: "grantList", after: asBytes(first, GRANT_ID_BYTES) };
     case 16:
       asArray(elements, 2);
-      return { name: "grantDrop", ids: asArray(first).map((id) => asBytes(id, GRANT_ID_BYTES)) };
+      return { name: "grantDrop", ids: asList(first).map((id) => asBytes(id, GRANT_ID_BYTES)) };
     default:
       return undefined;
   }
