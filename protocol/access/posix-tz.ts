@@ -96,7 +96,7 @@ function isLeap(year: number): boolean {
 /** POSIX counts offsets west of Greenwich: CET is -1. */
 function parseOffset(text: string): number | undefined {
   const seconds = parseTime(text.replace(/^[+-]/, ""));
-  return seconds === undefined || text.startsWith("-") ? seconds : -seconds;
+  return seconds === undefined || text.startsWith("-") ? seconds : 0 - seconds;
 }
 
 /** `hh[:mm[:ss]]`, hours 0–24. */

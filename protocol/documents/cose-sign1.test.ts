@@ -7,7 +7,7 @@ import { toHex } from "../wire/bytes.ts";
 import { CBOR_BYTES_MAX } from "../wire/cbor.ts";
 import { Reason } from "../wire/reason.ts";
 import { keyId, parseEnvelope, signEnvelope, verifyEnvelope } from "./cose-sign1.ts";
-import { accepted } from "./testing/signed-claims.ts";
+import { accepted } from "./testing/documents.ts";
 import { vectorKey } from "./testing/vector-keys.ts";
 
 interface Vector {

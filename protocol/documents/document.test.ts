@@ -18,7 +18,7 @@ import { parseManifest, signManifest, verifyManifest } from "./manifest.ts";
 import { parseOrder, signOrder, verifyOrder } from "./order.ts";
 import { parseReceipt, signReceipt, verifyReceipt } from "./receipt.ts";
 import { parseRoster, signRoster, verifyRoster } from "./roster.ts";
-import { accepted } from "./testing/signed-claims.ts";
+import { accepted } from "./testing/documents.ts";
 import { vectorKey } from "./testing/vector-keys.ts";
 import { parseTimeToken, signTimeToken, verifyTimeToken } from "./time-token.ts";
 

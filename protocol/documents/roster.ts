@@ -101,7 +101,7 @@ function idOf(document: Uint8Array): Uint8Array {
   return id.value;
 }
 
-function rosterFromCbor(payload: Cbor): RosterClaims {
+function rosterFromCbor(payload: Cbor, suite: Suite): RosterClaims {
   const [lockId, generation, epoch, issuedAt, staleAfter, count, digest, carriedFrom, denied, settings] = asArray(
     payload,
     10,
@@ -116,6 +116,6 @@ function rosterFromCbor(payload: Cbor): RosterClaims {
     digest: asBytes(digest, HASH_BYTES),
     carriedFrom: asUint(carriedFrom),
     denied: asArrayUpTo(denied, DENIED_MAX).map((id) => asBytes(id, GRANT_ID_BYTES)),
-    settings: settingsFromCbor(settings),
+    settings: settingsFromCbor(settings, suite),
   };
 }

@@ -1,6 +1,8 @@
+import type { Suite } from "../../crypto/suite.ts";
 import { parsePosixTz } from "../access/posix-tz.ts";
 import { CBOR_BYTES_MAX, type Cbor } from "../wire/cbor.ts";
 import { asBytes, asText, asUint } from "../wire/cbor-shape.ts";
+import { parseKeyChange } from "./key-change.ts";
 import { SEALED_BYTES } from "./sealed.ts";
 import { asArrayUpTo, asMapOfKeys, mapOf, optional, present, requireShape } from "./shape.ts";
 
@@ -27,7 +29,7 @@ export interface Settings {
   readonly ajarSeconds?: number;
   /** At most 32 bytes. */
   readonly name?: string;
-  /** A whole key change document; not looked at here. */
+  /** A whole key change document; only its shape is checked with the roster's. */
   readonly keyChange?: Uint8Array;
 }
 
@@ -70,7 +72,7 @@ export function settingsToCbor(settings: Settings): Cbor {
 }
 
 /** Throws ProtocolError("malformed"). */
-export function settingsFromCbor(value: Cbor | undefined): Settings {
+export function settingsFromCbor(value: Cbor | undefined, suite: Suite): Settings {
   const map = asMapOfKeys(value, Object.values(Key));
   return present<Settings>({
     tz: optional(map.get(Key.tz), asTz),
@@ -83,7 +85,7 @@ export function settingsFromCbor(value: Cbor | undefined): Settings {
     sealedSecrets: optional(map.get(Key.sealedSecrets), (bytes) => asBytes(bytes, SEALED_BYTES)),
     ajarSeconds: optional(map.get(Key.ajarSeconds), asUint),
     name: optional(map.get(Key.name), (text) => asText(text, NAME_BYTES_MAX)),
-    keyChange: optional(map.get(Key.keyChange), asBytes),
+    keyChange: optional(map.get(Key.keyChange), (bytes) => asKeyChange(bytes, suite)),
   });
 }
 
@@ -99,4 +101,10 @@ function asHolidays(value: Cbor): number[] {
 
 function asGroups(value: Cbor): Uint8Array[] {
   return asArrayUpTo(value, GROUPS_MAX).map((group) => asBytes(group, 8));
+}
+
+function asKeyChange(value: Cbor, suite: Suite): Uint8Array {
+  const document = asBytes(value);
+  requireShape(parseKeyChange(suite, document).ok);
+  return document;
 }
