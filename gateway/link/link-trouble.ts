@@ -3,10 +3,7 @@ import { RefusedByPeer } from "../../protocol/wire/expect-message.ts";
 import { Err } from "../../protocol/wire/messages.ts";
 import { StoreError } from "../store/store-error.ts";
 import { TransportError } from "../transport/channel.ts";
-
-/** What a person is told when the lock does not know our slot. ERR is a hint only, so it may be somebody else who says so. */
-export const NOT_KNOWN_AT_LOCK =
-  "The lock does not know this gateway: it was reset or unpaired at the door. Pair it again to use it.";
+import { LockDisagrees } from "./lock-disagrees.ts";
 
 /**
  * A sentence for people about a failed exchange with a lock, or undefined if neither the lock nor the world is to blame: then we
@@ -14,6 +11,7 @@ export const NOT_KNOWN_AT_LOCK =
  */
 export function describeTrouble(error: unknown): string | undefined {
   if (error instanceof RefusedByPeer) return describeErr(error);
+  if (error instanceof LockDisagrees) return asSentence(error.message);
   if (error instanceof ProtocolError) return `The lock's answer can not be trusted (${error.message}).`;
   if (error instanceof TransportError || error instanceof StoreError) return asSentence(error.message);
   return undefined;
@@ -26,7 +24,7 @@ function describeErr(error: RefusedByPeer): string {
     case Err.busy:
       return "The lock is busy.";
     case Err.noSuchSlot:
-      return NOT_KNOWN_AT_LOCK;
+      return "The lock does not know this gateway: it was reset at the door or unpaired. Pair it again.";
     case Err.notInPairingMode:
       return "The lock is not in pairing mode. Press the button inside the door; it stays in pairing mode for two minutes.";
     case Err.refused:

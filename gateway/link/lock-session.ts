@@ -1,6 +1,6 @@
 import type { Suite } from "../../crypto/suite.ts";
 import type { Clock } from "../../protocol/clock.ts";
-import type { Caps } from "../../protocol/session/open.ts";
+import type { Caps } from "../../protocol/session/caps.ts";
 import { openResponse, type SecureChannel, sealCommand, wipeChannel } from "../../protocol/session/secure-channel.ts";
 import { type Command, encodeCommand } from "../../protocol/wire/commands.ts";
 import { decodeResponse, type Response } from "../../protocol/wire/responses.ts";
@@ -34,7 +34,7 @@ export class LockSession {
   #state: "unproved" | "proved" | "ended" = "unproved";
   #commands = 0;
   #challenge: Uint8Array;
-  #logEnd: LogEnd;
+  #logEnd: LogEnd | undefined;
   #time: { lockSeconds: number; atMs: number };
 
   constructor(suite: Suite, clock: Clock, carrier: Channel, channel: SecureChannel, caps: Caps) {
@@ -53,7 +53,8 @@ export class LockSession {
     return this.#challenge;
   }
 
-  get logEnd(): LogEnd {
+  /** Undefined after an ACT, which makes the log grow, until the next STATUS. */
+  get logEnd(): LogEnd | undefined {
     return this.#logEnd;
   }
 
@@ -81,9 +82,10 @@ export class LockSession {
       const reply = await this.#carrier.request(sealed.message, { deadlineMs, urgency: this.urgency });
       const opened = openResponse(this.#suite, this.#channel, reply);
       this.#channel = opened.channel;
-      const response: Response<C["name"]> = decodeResponse(command.name, opened.response);
+      const response = decodeResponse<C["name"]>(command.name, opened.response);
       this.#state = "proved";
-      this.#learn(response);
+      if (command.name === "act") this.#logEnd = undefined;
+      this.#learn(response.ok ? response.value : response.refusal);
       return response;
     } catch (error) {
       this.end();
@@ -96,10 +98,9 @@ export class LockSession {
     wipeChannel(this.#channel);
   }
 
-  #learn(response: Response<Command["name"]>): void {
-    const told = response.ok ? response.value : response.refusal;
-    if ("challenge" in told && told.challenge) this.#challenge = told.challenge;
-    if ("head" in told) this.#logEnd = { seq: told.seq, head: told.head };
-    if ("time" in told) this.#time = { lockSeconds: told.time, atMs: this.#clock.monotonicMs() };
+  #learn(told: Partial<Pick<Caps, "challenge" | "seq" | "head" | "time">>): void {
+    if (told.challenge) this.#challenge = told.challenge;
+    if (told.seq !== undefined && told.head) this.#logEnd = { seq: told.seq, head: told.head };
+    if (told.time !== undefined) this.#time = { lockSeconds: told.time, atMs: this.#clock.monotonicMs() };
   }
 }

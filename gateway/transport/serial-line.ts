@@ -39,7 +39,10 @@ function openError(path: string, error: Error): TransportError {
     return fail("unreachable", `${path} is not there: is the adapter plugged in?`);
   }
   if (/permission denied|access denied/i.test(error.message)) {
-    return fail("unreachable", `${path} may not be opened by this user: add the user to the group that owns it (dialout)`);
+    return fail(
+      "unreachable",
+      `${path} may not be opened by this user: add the user to the group that owns it (dialout)`,
+    );
   }
   if (/lock port|busy|temporarily unavailable/i.test(error.message)) {
     return fail("busy", `${path} is in use by another program`);

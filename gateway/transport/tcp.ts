@@ -69,7 +69,12 @@ function describeConnectError(error: NodeJS.ErrnoException): string {
   }
 }
 
-type Waiting = { request: Uint8Array; resolve: (reply: Uint8Array) => void; reject: (error: Error) => void; timer: Timer };
+type Waiting = {
+  request: Uint8Array;
+  resolve: (reply: Uint8Array) => void;
+  reject: (error: Error) => void;
+  timer: Timer;
+};
 
 class TcpChannel implements Channel {
   readonly #clock: Clock;

@@ -1,8 +1,8 @@
+import { SERIAL_ADDRESS_MAX } from "../../protocol/wire/serial-frame.ts";
+
 /** The way to a lock, as it stands in the API, on the command line and in the store. */
 export type Via = { kind: "tcp"; host: string; port: number } | { kind: "serial"; path: string; address: number };
 
-/** Serial addresses (protocol.md §10): 0 is point to point, 1–247 a lock on a bus. */
-const ADDRESS_MAX = 247;
 const PORT_MAX = 65_535;
 
 /** What a person gave as a way to a lock is none; the message says what one looks like. */
@@ -14,7 +14,9 @@ export class ViaError extends Error {
 export function parseVia(text: string): Via {
   if (text.startsWith("tcp:")) return parseTcp(text);
   if (text.startsWith("serial:")) return parseSerial(text);
-  throw new ViaError(`"${text}" is no way to a lock: write tcp://HOST:PORT or serial:PATH, for example serial:/dev/ttyUSB0.`);
+  throw new ViaError(
+    `"${text}" is no way to a lock: write tcp://HOST:PORT or serial:PATH, for example serial:/dev/ttyUSB0.`,
+  );
 }
 
 /** The one spelling of a way, so that equal ways are equal texts. */
@@ -41,9 +43,9 @@ function parseSerial(text: string): Via {
   const match = /^serial:([^\s?#]+)(?:\?address=(\d{1,3}))?$/.exec(text);
   const path = match?.[1];
   const address = Number(match?.[2] ?? 0);
-  if (path === undefined || address > ADDRESS_MAX) {
+  if (path === undefined || address > SERIAL_ADDRESS_MAX) {
     throw new ViaError(
-      `"${text}" is no serial line: write serial:PATH or serial:PATH?address=N (1–${ADDRESS_MAX}), for example serial:/dev/ttyUSB0?address=3.`,
+      `"${text}" is no serial line: write serial:PATH or serial:PATH?address=N (1–${SERIAL_ADDRESS_MAX}), for example serial:/dev/ttyUSB0?address=3.`,
     );
   }
   return { kind: "serial", path, address };

@@ -1,0 +1,50 @@
+import type { Suite } from "../crypto/suite.ts";
+import { verifyChain } from "../protocol/log/chain.ts";
+import { type LogRecord, RecordType } from "../protocol/log/record.ts";
+import { equalBytes } from "../protocol/wire/bytes.ts";
+import { Reason } from "../protocol/wire/reason.ts";
+import { READ_LOG_RECORDS_MAX } from "../protocol/wire/responses.ts";
+import type { ActOutcome } from "./api/services.ts";
+import { granted, LockDisagrees } from "./link/lock-disagrees.ts";
+import type { LockSession, LogEnd } from "./link/lock-session.ts";
+
+/** All records after `after`, verified to follow it. Throws LockDisagrees if they do not. */
+export async function readLogAfter(suite: Suite, session: LockSession, after: LogEnd): Promise<LogRecord[]> {
+  const records: LogRecord[] = [];
+  for (let end = after; ; ) {
+    const fromSeq = end.seq + 1;
+    const response = await session.command({ name: "readLog", fromSeq, max: READ_LOG_RECORDS_MAX });
+    const batch = granted("to show its log", response);
+    const verified = verifyChain(suite, end.head, fromSeq, batch.records);
+    if (batch.firstSeq !== fromSeq || !verified.ok) throw new LockDisagrees(`the lock's log breaks at ${fromSeq}`);
+    if (verified.records.length === 0) return records;
+    records.push(...verified.records);
+    end = { seq: verified.lastSeq, head: verified.head };
+  }
+}
+
+/** An order as the log shows it: its INTENT holds the challenge, and the DONE of the same slot follows (protocol.md §9). */
+export type Trace =
+  | { kind: "absent" }
+  /** INTENT without DONE: the bolt is on its way. */
+  | { kind: "acting" }
+  | { kind: "ended"; result: Reason; seq: number }
+  /** Refusals do not name the challenge, but the grant. */
+  | { kind: "refused"; reason: Reason };
+
+export function traceOf(records: readonly LogRecord[], challenge: Uint8Array, grantId: Uint8Array): Trace {
+  const at = records.findIndex(({ type, ref }) => type === RecordType.intent && equalBytes(ref, challenge));
+  const intent = records[at];
+  if (!intent) {
+    const refused = records.findLast(({ type, ref }) => type === RecordType.refused && equalBytes(ref, grantId));
+    return refused ? { kind: "refused", reason: refused.result as Reason } : { kind: "absent" };
+  }
+  const done = records.slice(at + 1).find(({ type, slot }) => type === RecordType.done && slot === intent.slot);
+  return done ? { kind: "ended", result: done.result as Reason, seq: done.seq } : { kind: "acting" };
+}
+
+/** What a refusal, or a DONE that is not 0, says to a person. */
+export function outcomeOf(reason: Reason): ActOutcome {
+  if (reason !== Reason.outcomeUnknown) return { kind: "refused", reason };
+  return { kind: "unknown", message: "The lock lost power while it acted: whether the bolt moved is not known." };
+}

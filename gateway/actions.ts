@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import type { Suite } from "../crypto/suite.ts";
+import { type Clock, delay } from "../protocol/clock.ts";
+import { Action } from "../protocol/documents/order.ts";
+import { equalBytes, fromHex } from "../protocol/wire/bytes.ts";
+import { Reason } from "../protocol/wire/reason.ts";
+import type { Response } from "../protocol/wire/responses.ts";
+import { outcomeOf, readLogAfter, traceOf } from "./act-outcome.ts";
+import type { ActionService, ActName, ActOutcome } from "./api/services.ts";
+import type { Operator } from "./issuer/issuer.ts";
+import { describeTrouble } from "./link/link-trouble.ts";
+import { granted } from "./link/lock-disagrees.ts";
+import type { LockLinks } from "./link/lock-links.ts";
+import type { LockSession, LogEnd } from "./link/lock-session.ts";
+import { OPERATOR_GRANT_ID } from "./wanted-rosters.ts";
+
+/** By the lock's own clock; the challenge is what makes an order good for once only. */
+const ORDER_LIVES_SECONDS = 60;
+/** How long a person waits for the outcome when the reply was lost. */
+const LOOK_FOR_MS = 30_000;
+const LOOK_EVERY_MS = 1_000;
+/** Orders for one request; the next is only made when the one before has certainly done nothing and never will. */
+const ORDERS_MAX = 3;
+
+const ACTIONS: Record<ActName, Action> = {
+  unlock: Action.unlock,
+  lock: Action.lock,
+  hold: Action.hold,
+  "end-hold": Action.endHold,
+};
+const GRANT_ID = fromHex(OPERATOR_GRANT_ID);
+
+export interface ActionsParts {
+  suite: Suite;
+  clock: Clock;
+  operator: Operator;
+  links: LockLinks;
+  /** The lock's log has grown. */
+  acted: (lockId: string) => void;
+}
+
+/** An order on its way: what it takes to find it again in the lock's log. */
+interface SentOrder {
+  action: Action;
+  document: Uint8Array;
+  challenge: Uint8Array;
+  generation: number;
+  /** Where the log ended before. */
+  logEnd: LogEnd;
+}
+
+/**
+ * Orders by the operator's key (protocol.md §7, §8). An order works at most once, whatever happens to its reply: if that
+ * is lost, the lock's log tells what became of it before anything is said or tried again.
+ */
+export class Actions implements ActionService {
+  readonly #parts: ActionsParts;
+
+  constructor(parts: ActionsParts) {
+    this.#parts = parts;
+  }
+
+  async act(lockId: string, name: ActName): Promise<ActOutcome> {
+    try {
+      let trouble = "";
+      for (let orders = 1; orders <= ORDERS_MAX; orders++) {
+        const attempt = await this.#attempt(lockId, ACTIONS[name]);
+        if (attempt.kind !== "did-nothing") return attempt;
+        trouble = attempt.trouble;
+      }
+      return { kind: "unreachable", message: `The lock did nothing: the order did not get through. ${trouble}` };
+    } finally {
+      this.#parts.acted(lockId);
+    }
+  }
+
+  async #attempt(lockId: string, action: Action): Promise<ActOutcome | DidNothing> {
+    let sent: SentOrder | undefined;
+    try {
+      return await this.#parts.links.of(lockId).run("unlock", async (session) => {
+        sent = await this.#order(session, lockId, action);
+        return outcomeOfReply(await send(session, sent));
+      });
+    } catch (error) {
+      const trouble = sentenceOf(error);
+      return sent ? this.#lookFor(lockId, sent, trouble) : { kind: "unreachable", message: trouble };
+    }
+  }
+
+  async #order(session: LockSession, lockId: string, action: Action): Promise<SentOrder> {
+    if (!session.logEnd) await session.command({ name: "status" });
+    const { challenge, logEnd, caps } = session;
+    assert(logEnd);
+    const document = await this.#parts.operator.signOrder({
+      lockId: fromHex(lockId),
+      challenge,
+      action,
+      grantId: GRANT_ID,
+      notAfter: session.lockSeconds() + ORDER_LIVES_SECONDS,
+    });
+    return { action, document, challenge, generation: caps.generation, logEnd };
+  }
+
+  /** The reply was lost: asks the lock until it tells, or time is over. */
+  async #lookFor(lockId: string, sent: SentOrder, firstTrouble: string): Promise<ActOutcome | DidNothing> {
+    const { clock, links } = this.#parts;
+    const untilMs = clock.monotonicMs() + LOOK_FOR_MS;
+    let trouble = firstTrouble;
+    while (clock.monotonicMs() < untilMs) {
+      try {
+        const found = await links.of(lockId).run("unlock", (session) => this.#look(session, sent, firstTrouble));
+        if (found) return found;
+      } catch (error) {
+        trouble = sentenceOf(error);
+      }
+      await delay(clock, LOOK_EVERY_MS);
+    }
+    const message = `Whether the lock carried the order out is not known yet; its log will tell. ${trouble}`;
+    return { kind: "unknown", message };
+  }
+
+  /** What became of the order; undefined while the bolt is on its way. */
+  async #look(session: LockSession, sent: SentOrder, trouble: string): Promise<ActOutcome | DidNothing | undefined> {
+    // The challenge before the log: if it is another one by now, the log shows the order or it never comes to anything.
+    const { challenge, flags } = granted("to tell how it is", await session.command({ name: "status" }));
+    if (session.caps.generation !== sent.generation) {
+      return { kind: "unknown", message: "The lock was reset at the door meanwhile." };
+    }
+    const records = await readLogAfter(this.#parts.suite, session, sent.logEnd);
+    const trace = traceOf(records, sent.challenge, GRANT_ID);
+    switch (trace.kind) {
+      case "acting":
+        return undefined;
+      case "ended":
+        return trace.result === Reason.done ? { kind: "done", flags, seq: trace.seq } : outcomeOf(trace.result);
+      case "refused":
+        return outcomeOfRefusal(trace.reason);
+      case "absent": {
+        if (!equalBytes(challenge, sent.challenge)) return { kind: "did-nothing", trouble };
+        // The same order again can not work twice. If it is stale by now, the first one has arrived after all: look again.
+        const outcome = outcomeOfReply(await send(session, sent));
+        return outcome.kind === "did-nothing" ? undefined : outcome;
+      }
+    }
+  }
+}
+
+/** The lock has certainly not acted on the order, and never will. */
+type DidNothing = { kind: "did-nothing"; trouble: string };
+
+function send(session: LockSession, { action, document }: SentOrder): Promise<Response<"act">> {
+  return session.command({ name: "act", action, grant: GRANT_ID, order: document });
+}
+
+function outcomeOfReply(response: Response<"act">): ActOutcome | DidNothing {
+  if (response.ok) return { kind: "done", flags: response.value.flags, seq: response.value.seq };
+  return outcomeOfRefusal(response.refusal.reason);
+}
+
+function outcomeOfRefusal(reason: Reason): ActOutcome | DidNothing {
+  if (reason === Reason.staleChallenge)
+    return { kind: "did-nothing", trouble: "The lock had a new challenge meanwhile." };
+  return outcomeOf(reason);
+}
+
+/** Rethrows what is our own mistake. */
+function sentenceOf(error: unknown): string {
+  const sentence = describeTrouble(error);
+  if (sentence === undefined) throw error;
+  return sentence;
+}

@@ -1,0 +1,218 @@
+import type { Suite } from "../../crypto/suite.ts";
+import type { Clock } from "../../protocol/clock.ts";
+import type { Random } from "../../protocol/random.ts";
+import { equalBytes } from "../../protocol/wire/bytes.ts";
+import { RefusedByPeer } from "../../protocol/wire/expect-message.ts";
+import { Err } from "../../protocol/wire/messages.ts";
+import type { Responses } from "../../protocol/wire/responses.ts";
+import type { SyncStatus } from "../api/services.ts";
+import type { Issuer } from "../issuer/issuer.ts";
+import { Backoff } from "../link/backoff.ts";
+import { describeTrouble } from "../link/link-trouble.ts";
+import { granted, LockDisagrees } from "../link/lock-disagrees.ts";
+import type { LockLink } from "../link/lock-link.ts";
+import type { Log } from "../log.ts";
+import type { EventStore } from "../store/event-store.ts";
+import type { LockRow, LockStore, Reported } from "../store/lock-store.ts";
+import type { RosterStore } from "../store/roster-store.ts";
+import { acknowledge } from "./acknowledge.ts";
+import { EventPull } from "./event-pull.ts";
+import { RosterSync } from "./roster-sync.ts";
+import type { Talk } from "./talk.ts";
+import { timeForLocks } from "./time-for-locks.ts";
+import { isTimeUncertain, mendClock } from "./time-sync.ts";
+
+const RETRY_FIRST_MS = 1_000;
+const RETRY_MAX_MS = 60_000;
+const RESET_AT_DOOR = "the lock was reset at the door: pair it again";
+/** What a lock reports is written down at once when it changes, else this often: an SD card wears. */
+const NOTE_EVERY_MS = 5 * 60_000;
+
+export interface LockSyncParts {
+  suite: Suite;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  issuer: Issuer;
+  locks: LockStore;
+  events: EventStore;
+  rosters: RosterStore;
+  /** Makes a newer wanted roster for this lock. */
+  renewRoster: (lockId: string) => Promise<void>;
+  /** Without an uplink, what is durable here may be forgotten by the lock. */
+  hasUplink: boolean;
+  /** New events of this lock may be durable here. */
+  eventsArrived: (lockId: string) => void;
+  /** How long a lock that is in step is left alone. */
+  pollMs: number;
+}
+
+/**
+ * Keeps one lock in step: what it shall have goes there, what it logged comes here. Goes round for ever, slowly while the lock
+ * can not be reached, and can always say in one sentence how things are.
+ */
+export class LockSync {
+  readonly #lockId: string;
+  readonly #link: LockLink;
+  readonly #parts: LockSyncParts;
+  readonly #pull: EventPull;
+  readonly #roster: RosterSync;
+  readonly #backoff: Backoff;
+  #status: SyncStatus = { state: "working", sentence: "Not asked yet." };
+  #running: Promise<void> | undefined;
+  #wake: (() => void) | undefined;
+  #isPoked = false;
+  #isClosed = false;
+  #roundEnded: ((status: SyncStatus) => void)[] = [];
+
+  constructor(lockId: string, link: LockLink, parts: LockSyncParts) {
+    this.#lockId = lockId;
+    this.#link = link;
+    this.#parts = parts;
+    this.#pull = new EventPull(parts);
+    this.#roster = new RosterSync(lockId, { ...parts, renew: parts.renewRoster });
+    this.#backoff = new Backoff(parts.random, { firstMs: RETRY_FIRST_MS, maxMs: RETRY_MAX_MS });
+  }
+
+  get status(): SyncStatus {
+    const { lastContactAtMs } = this.#link;
+    return { ...this.#status, ...(lastContactAtMs !== undefined && { lastContactAtMs }) };
+  }
+
+  start(): void {
+    this.#running ??= this.#goRound();
+  }
+
+  /** Something has changed: go round now. */
+  poke(): void {
+    this.#isPoked = true;
+    this.#wake?.();
+  }
+
+  /** How things are when the round in progress, or the next one, has ended. */
+  roundEnd(): Promise<SyncStatus> {
+    return new Promise((resolve) => this.#roundEnded.push(resolve));
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#wake?.();
+    await this.#running;
+  }
+
+  async #goRound(): Promise<void> {
+    while (!this.#isClosed) {
+      this.#isPoked = false;
+      const waitMs = await this.#roundWithWait();
+      for (const ended of this.#roundEnded.splice(0)) ended(this.status);
+      await this.#sleep(waitMs);
+    }
+  }
+
+  /** One round; returns how long to wait for the next. */
+  async #roundWithWait(): Promise<number> {
+    try {
+      await this.#round();
+      this.#backoff.reset();
+      this.#tell({ state: "in-step", sentence: "In step." });
+      return this.#parts.pollMs;
+    } catch (error) {
+      const sentence = describeTrouble(error);
+      if (sentence === undefined) throw error;
+      const waitMs = this.#backoff.nextMs();
+      const state = isForgottenAtLock(error) ? "stopped" : "waiting";
+      this.#tell({ state, sentence, nextTryAtMs: this.#parts.clock.wallMs() + waitMs });
+      return waitMs;
+    }
+  }
+
+  async #round(): Promise<void> {
+    const lock = this.#parts.locks.get(this.#lockId);
+    if (!lock) return;
+    const talk: Talk = (job) => this.#link.run("sync", job);
+    const generation = await talk(async (session) => session.caps.generation);
+    if (generation !== lock.generation) throw new LockDisagrees(RESET_AT_DOOR);
+    const reported = await this.#askStatus(talk, lock);
+    // A lock that refuses its roster must still get rid of its events, and the other way round.
+    await inTurn([
+      () => this.#mendClock(talk, reported),
+      async () => {
+        if (await this.#roster.bring(talk, reported)) await this.#askStatus(talk, lock);
+      },
+      () => this.#pullAndAcknowledge(talk, lock),
+    ]);
+  }
+
+  async #askStatus(talk: Talk, lock: LockRow): Promise<Responses["status"]> {
+    const status = await talk(async (session) =>
+      granted("to tell how it is", await session.command({ name: "status" })),
+    );
+    const { locks, clock } = this.#parts;
+    const reported: Reported = { ...status, atMs: clock.wallMs() };
+    if (isWorthNoting(lock.reported, reported)) await locks.setReported(this.#lockId, reported);
+    return status;
+  }
+
+  async #mendClock(talk: Talk, reported: Responses["status"]): Promise<void> {
+    const { clock, events, issuer } = this.#parts;
+    const time = timeForLocks(clock, events, this.#lockId);
+    if (isTimeUncertain(reported.flags) && time > 0) await mendClock(talk, issuer, this.#lockId, time);
+  }
+
+  async #pullAndAcknowledge(talk: Talk, lock: LockRow): Promise<void> {
+    try {
+      await this.#pull.pull(talk, lock);
+    } finally {
+      this.#parts.eventsArrived(this.#lockId);
+    }
+    await acknowledge(talk, this.#parts, this.#lockId);
+  }
+
+  #tell(status: SyncStatus): void {
+    const isNews = status.sentence !== this.#status.sentence;
+    this.#status = status;
+    if (isNews) this.#parts.log.info({ lockId: this.#lockId, state: status.state }, status.sentence);
+  }
+
+  /** Until the time is over, somebody pokes, or the end. */
+  #sleep(waitMs: number): Promise<void> {
+    if (this.#isPoked || this.#isClosed) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = this.#parts.clock.schedule(waitMs, () => this.#wake?.());
+      this.#wake = () => {
+        this.#wake = undefined;
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+}
+
+/** Runs all; those that a lock disagrees with do not keep the others from running. Then throws the first disagreement. */
+async function inTurn(steps: (() => Promise<void>)[]): Promise<void> {
+  let first: LockDisagrees | undefined;
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      if (!(error instanceof LockDisagrees)) throw error;
+      first ??= error;
+    }
+  }
+  if (first) throw first;
+}
+
+function isWorthNoting(known: Reported | undefined, now: Reported): boolean {
+  if (!known || now.atMs - known.atMs >= NOTE_EVERY_MS || now.atMs < known.atMs) return true;
+  return (
+    now.epoch !== known.epoch ||
+    now.flags !== known.flags ||
+    now.seq !== known.seq ||
+    !equalBytes(now.rosterDigest, known.rosterDigest)
+  );
+}
+
+function isForgottenAtLock(error: unknown): boolean {
+  if (error instanceof RefusedByPeer) return error.err === Err.noSuchSlot;
+  return error instanceof LockDisagrees && error.message === RESET_AT_DOOR;
+}

@@ -1,0 +1,47 @@
+import type { SyncService, SyncStatus } from "../api/services.ts";
+import type { LockLinks } from "../link/lock-links.ts";
+import { LockSync, type LockSyncParts } from "./lock-sync.ts";
+
+/** Looks after every paired lock, each on its own: one that does not answer never delays another. */
+export class Reconciler implements SyncService {
+  readonly #links: LockLinks;
+  readonly #parts: LockSyncParts;
+  readonly #locks = new Map<string, LockSync>();
+
+  constructor(links: LockLinks, parts: LockSyncParts) {
+    this.#links = links;
+    this.#parts = parts;
+  }
+
+  start(): void {
+    for (const { lockId } of this.#parts.locks.list()) {
+      if (this.#parts.locks.slot(lockId)?.live) this.watch(lockId);
+    }
+  }
+
+  /** From now on looks after this lock as well. */
+  watch(lockId: string): void {
+    if (this.#locks.has(lockId)) return this.poke(lockId);
+    const sync = new LockSync(lockId, this.#links.of(lockId), this.#parts);
+    this.#locks.set(lockId, sync);
+    sync.start();
+  }
+
+  /** Something has changed for this lock, or in it. */
+  poke(lockId: string): void {
+    this.#locks.get(lockId)?.poke();
+  }
+
+  status(lockId: string): SyncStatus | undefined {
+    return this.#locks.get(lockId)?.status;
+  }
+
+  /** The status at the end of the round in progress or the next; undefined for a lock that nobody looks after. */
+  async roundEnd(lockId: string): Promise<SyncStatus | undefined> {
+    return this.#locks.get(lockId)?.roundEnd();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#locks.values()].map((lock) => lock.close()));
+  }
+}
