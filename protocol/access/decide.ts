@@ -3,6 +3,7 @@ import { Action, type OrderClaims } from "../documents/order.ts";
 import type { Settings } from "../documents/settings.ts";
 import { equalBytes } from "../wire/bytes.ts";
 import { Reason } from "../wire/reason.ts";
+import type { CarriedReason } from "./carried.ts";
 import { checkOrder } from "./order-check.ts";
 import { parsePosixTz } from "./posix-tz.ts";
 import { isWithinWindows } from "./schedule.ts";
@@ -16,7 +17,7 @@ export interface Question {
   /** From the table, or carried and verified. */
   readonly grant: GrantClaims;
   /** What `checkCarried` says of a carried grant; absent for one in the table. */
-  readonly carried?: Reason;
+  readonly carried?: CarriedReason;
   /** Absent at the door, where a tag or a PIN is shown instead. Its signature is good. */
   readonly order?: {
     readonly claims: OrderClaims;

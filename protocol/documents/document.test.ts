@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { nobleSuite } from "../../crypto/noble.ts";
 import { opensslSuite } from "../../crypto/openssl.ts";
 import type { Secret } from "../../crypto/secret.ts";
@@ -125,6 +126,31 @@ test("claims that lack an element, have one more or hold another type are malfor
     }
   }
 });
+
+test("whatever stands in the payload, reading it answers and never throws", () => {
+  const { claims } = fc.letrec<{ claims: Cbor }>((tie) => ({
+    claims: fc.oneof(
+      { maxDepth: 4 },
+      fc.integer({ min: -70_000, max: 2 ** 32 - 1 }),
+      fc.uint8Array({ maxLength: 40 }),
+      fc.string({ maxLength: 40 }),
+      fc.array(tie("claims"), { maxLength: 10 }),
+      fc.uniqueArray(fc.tuple(fc.integer({ min: 0, max: 12 }), tie("claims")), { selector: ([key]) => key }).map(toMap),
+    ),
+  }));
+  const { key } = vectorKey("issuer");
+  fc.assert(
+    fc.property(claims, (value) => {
+      const document = signEnvelope(opensslSuite, key, "LK1 any", encodeCbor(value));
+      for (const { parse } of Object.values(FUNCTIONS))
+        assert.equal(typeof parse(opensslSuite, document).ok, "boolean");
+    }),
+  );
+});
+
+function toMap(entries: [number, Cbor][]): Cbor {
+  return new Map(entries);
+}
 
 /** Claims with one thing wrong in each. A claim of a map may be one that may be absent, so none is taken away there. */
 function* misshapen(claims: Cbor): Generator<[string, Cbor]> {
