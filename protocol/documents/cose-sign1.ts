@@ -6,7 +6,7 @@ import { asArray, asBytes } from "../wire/cbor-shape.ts";
 import { type Checked, Reason } from "../wire/reason.ts";
 import { asMapOfKeys, checkShape, requireShape } from "./shape.ts";
 
-export const KEY_ID_BYTES = 8;
+const KEY_ID_BYTES = 8;
 
 const COSE_SIGN1 = 18;
 /** `{1: -7}`: the algorithm is ES256, and nothing else is said. */

@@ -22,7 +22,7 @@ export function auxOf(aux: Aux): Uint8Array {
   return uint64(BigInt(aux.value));
 }
 
-/** The two numbers in the aux of a boot (count, cause) or a time set (old, new). */
+/** The two numbers in the aux of a boot (count, cause) or a time set (old, new); of a single value its high and low half. */
 export function auxPair(aux: Uint8Array): [number, number] {
   const reader = new Reader(aux);
   return [reader.uint32(), reader.uint32()];
