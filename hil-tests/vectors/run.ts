@@ -45,7 +45,7 @@ function runFolder(directory: string, folder: string, read: VectorReader): FileR
 /** What lies beside the known folders: named, not looked into. */
 function others(directory: string): FileReport[] {
   return readdirSync(directory)
-    .filter((name) => !(name in READERS))
+    .filter((name) => !Object.hasOwn(READERS, name))
     .sort()
     .map((name) => runFile(name, [UNKNOWN]));
 }
