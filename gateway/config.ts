@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import { ConfigError, Table } from "./config-table.ts";
-import { LOG_LEVELS, type LogLevel } from "./log.ts";
 
 /** What `portvakt.toml` says, with every default filled in. Paths are absolute. */
 export interface Config {
@@ -26,6 +25,9 @@ export interface SerialConfig {
   path: string;
   baud: number;
 }
+
+const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Where events go (CloudEvents 1.0 batches over HTTP). */
 export interface HttpUplinkConfig {
@@ -93,9 +95,9 @@ function parseToml(text: string, file: string): Record<string, unknown> {
 function listenAddress(api: Table, key: string): { host: string; port: number } {
   const text = api.text(key, DEFAULT_LISTEN);
   const match = /^(?:\[(?<v6>[0-9a-fA-F:]+)\]|(?<name>[^:\s]+)):(?<port>\d{1,5})$/.exec(text)?.groups;
-  const port = Number(match?.["port"]);
+  const port = Number(match?.port);
   if (!match || port > 65_535) throw api.wrong(key, `must be HOST:PORT, like "${DEFAULT_LISTEN}"; it is "${text}"`);
-  return { host: match["v6"] ?? match["name"]!, port };
+  return { host: match.v6 ?? match.name!, port };
 }
 
 function httpUplink(uplink: Table, path: (value: string) => string): HttpUplinkConfig {

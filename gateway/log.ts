@@ -1,4 +1,5 @@
 import { type DestinationStream, pino } from "pino";
+import type { LogLevel } from "./config.ts";
 
 /** The part of pino that the daemon uses: fields first, then a sentence. Bytes and secrets are never fields. */
 export interface Log {
@@ -9,9 +10,6 @@ export interface Log {
   /** A log whose every line carries `fields`. */
   child(fields: Record<string, string | number>): Log;
 }
-
-export type LogLevel = (typeof LOG_LEVELS)[number];
-export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 
 /** Members that are removed wherever somebody should put them into a line by mistake. */
 const HIDDEN_MEMBERS = ["token", "label", "secret", "authorization", "key", "pmk", "rms"];

@@ -38,7 +38,9 @@ export const EventView = Type.Object(
   { $id: "Event", description: "One event of a lock, the signed head of its log, or a gap in it" },
 );
 
-export function eventView(event: EventRow): Static<typeof EventView> {
+export type EventJson = Static<typeof EventView>;
+
+export function eventView(event: EventRow): EventJson {
   const { lockId, generation, seq, kind, payload } = event;
   const suffix = kind === "record" ? "" : `-${kind}`;
   const common = {
@@ -61,7 +63,7 @@ export function eventView(event: EventRow): Static<typeof EventView> {
 }
 
 /** Empty for a record that can not be read: newer firmware may know types that we do not. */
-function recordMembers(payload: Uint8Array): Partial<Static<typeof EventView>> {
+function recordMembers(payload: Uint8Array): Partial<EventJson> {
   try {
     const record = decodeRecord(payload);
     const has = (flag: number) => (record.flags & flag) !== 0;

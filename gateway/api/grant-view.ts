@@ -48,7 +48,9 @@ export const GrantView = Type.Object(
   { $id: "Grant", description: "A right, signed by the issuer (protocol.md §7)" },
 );
 
-export function grantView({ row, claims }: IssuedGrant): Static<typeof GrantView> {
+export type GrantJson = Static<typeof GrantView>;
+
+export function grantView({ row, claims }: IssuedGrant): GrantJson {
   return {
     id: row.id,
     subject: row.subject,

@@ -49,7 +49,9 @@ export const LockView = Type.Object(
   { $id: "Lock", description: "A paired lock: what it is, what it last reported, and how far it is in step" },
 );
 
-export function lockView(lock: LockRow, { rosters, events, sync }: ApiParts): Static<typeof LockView> {
+export type LockJson = Static<typeof LockView>;
+
+export function lockView(lock: LockRow, { rosters, events, sync }: ApiParts): LockJson {
   const { lockId, generation } = lock;
   const status = sync.status(lockId);
   return {

@@ -1,13 +1,13 @@
 import { Type } from "@fastify/type-provider-typebox";
 
-const LIMIT_DEFAULT = 100;
+export const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 1000;
 
 /** `?after=CURSOR&limit=N`, as every list takes it. */
 export const PageQuery = Type.Object(
   {
     after: Type.Optional(Type.String({ maxLength: 32, description: "The `next` of the page before" })),
-    limit: Type.Integer({ minimum: 1, maximum: LIMIT_MAX, default: LIMIT_DEFAULT }),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMIT_MAX, default: LIMIT_DEFAULT })),
   },
   { additionalProperties: false },
 );

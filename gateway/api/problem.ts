@@ -39,6 +39,8 @@ export const Problem = Type.Object(
   { $id: "Problem", description: "RFC 9457 problem details" },
 );
 
+export type ProblemJson = Static<typeof Problem>;
+
 /** A refusal on its way to the client. */
 export class ProblemError extends Error {
   override readonly name = "ProblemError";
@@ -51,7 +53,7 @@ export class ProblemError extends Error {
     this.more = more;
   }
 
-  body(): Static<typeof Problem> {
+  body(): ProblemJson {
     const { status, title } = PROBLEMS[this.code];
     const detail = this.message === title ? {} : { detail: this.message };
     return { type: `urn:portvakt:problem:${this.code}`, title, status, code: this.code, ...detail, ...this.more };

@@ -8,6 +8,7 @@ import type { Api, ApiParts } from "./api.ts";
 import { authorization } from "./authorization.ts";
 import { EventView } from "./event-view.ts";
 import { GrantView } from "./grant-view.ts";
+import { invalidField } from "./invalid-field.ts";
 import { LockView } from "./lock-view.ts";
 import { Problem, ProblemError } from "./problem.ts";
 import { addEventRoutes } from "./routes/events.ts";
@@ -104,7 +105,7 @@ function asProblem(error: FastifyError, { log, onMistake }: ApiOptions): Problem
     log.error({ code: error.code }, error.message);
     return new ProblemError("store-failed", `${error.message}.`);
   }
-  if (error.validation) return invalidField(error.validation[0], error.validationContext ?? "request");
+  if (error.validation) return invalidField(error.validation[0], error.validationContext);
   switch (error.statusCode) {
     case 400:
       return new ProblemError("request-malformed", error.message);
@@ -122,22 +123,4 @@ function refusal({ code, message, field }: RequestRefused): ProblemError {
   // In a body a lock that is not there is a wrong field; the address itself was found.
   const problem = code === "unknown-lock" && field !== undefined ? "field-invalid" : code;
   return new ProblemError(problem, message, field === undefined ? {} : { field });
-}
-
-/** `/locks/0` and "must match …" → the field `locks[0]` and a sentence that names it. */
-function invalidField(
-  failure: NonNullable<FastifyError["validation"]>[number] | undefined,
-  context: string,
-): ProblemError {
-  const params = failure?.params ?? {};
-  const [inside] = [params["requiredProperties"], params["additionalProperties"]]
-    .flat()
-    .filter((name) => typeof name === "string");
-  const path = `${failure?.instancePath ?? ""}${inside === undefined ? "" : `/${inside}`}`;
-  const field = path
-    .slice(1)
-    .replaceAll(/\/(\d+)/g, "[$1]")
-    .replaceAll("/", ".");
-  const sentence = `${field || `The ${context}`} ${failure?.message ?? "is wrong"}`;
-  return new ProblemError("field-invalid", sentence, field ? { field } : {});
 }

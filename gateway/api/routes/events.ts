@@ -1,7 +1,7 @@
 import { Type } from "@fastify/type-provider-typebox";
 import type { Api, ApiParts } from "../api.ts";
 import { eventView } from "../event-view.ts";
-import { PageQuery, pageOf } from "../page.ts";
+import { LIMIT_DEFAULT, PageQuery, pageOf } from "../page.ts";
 import { ProblemError, problemResponses } from "../problem.ts";
 
 export function addEventRoutes(api: Api, { events }: ApiParts): void {
@@ -21,7 +21,7 @@ export function addEventRoutes(api: Api, { events }: ApiParts): void {
       },
     },
     async (request) => {
-      const { after = "0", limit } = request.query;
+      const { after = "0", limit = LIMIT_DEFAULT } = request.query;
       if (!/^\d{1,15}$/.test(after)) throw new ProblemError("field-invalid", "after is no cursor", { field: "after" });
       const items = events.after(Number(after), limit).map(eventView);
       return { items, next: items.at(-1)?.cursor ?? after };

@@ -2,7 +2,7 @@ import { Type } from "@fastify/type-provider-typebox";
 import type { Api, ApiParts } from "../api.ts";
 import { hex } from "../fields.ts";
 import { GrantBody, grantView } from "../grant-view.ts";
-import { PageQuery, pageOf, toPage } from "../page.ts";
+import { LIMIT_DEFAULT, PageQuery, pageOf, toPage } from "../page.ts";
 import { ProblemError, problemResponses } from "../problem.ts";
 
 const GrantParams = Type.Object({ id: hex(8, "The grant's id") });
@@ -48,7 +48,7 @@ export function addGrantRoutes(api: Api, { grants }: ApiParts): void {
       },
     },
     async (request) => {
-      const { after = "", limit } = request.query;
+      const { after = "", limit = LIMIT_DEFAULT } = request.query;
       const { items, ...next } = toPage(grants.list(after, limit + 1), limit, ({ row }) => row.id);
       return { items: items.map(grantView), ...next };
     },

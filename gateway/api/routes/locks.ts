@@ -4,7 +4,7 @@ import { Flag } from "../../../protocol/wire/responses.ts";
 import type { Api, ApiParts } from "../api.ts";
 import { LockId } from "../fields.ts";
 import { lockView } from "../lock-view.ts";
-import { PageQuery, pageOf, toPage } from "../page.ts";
+import { LIMIT_DEFAULT, PageQuery, pageOf, toPage } from "../page.ts";
 import { ProblemError, problemResponses } from "../problem.ts";
 import type { ActOutcome } from "../services.ts";
 
@@ -23,6 +23,8 @@ export const ActionView = Type.Object(
   },
   { $id: "ActionOutcome", description: "The lock has done it" },
 );
+
+export type ActionJson = Static<typeof ActionView>;
 
 export function addLockRoutes(api: Api, parts: ApiParts): void {
   const { locks, actions } = parts;
@@ -44,7 +46,7 @@ export function addLockRoutes(api: Api, parts: ApiParts): void {
       },
     },
     async (request) => {
-      const { after = "", limit } = request.query;
+      const { after = "", limit = LIMIT_DEFAULT } = request.query;
       const found = locks.list().filter(({ lockId }) => lockId > after);
       const { items, ...next } = toPage(found, limit, ({ lockId }) => lockId);
       return { items: items.map((lock) => lockView(lock, parts)), ...next };
@@ -98,7 +100,7 @@ export function addLockRoutes(api: Api, parts: ApiParts): void {
   );
 }
 
-function actionView(outcome: ActOutcome): Static<typeof ActionView> {
+function actionView(outcome: ActOutcome): ActionJson {
   switch (outcome.kind) {
     case "done":
       return { outcome: "done", bolt: (outcome.flags & Flag.thrown) !== 0 ? "thrown" : "drawn", seq: outcome.seq };

@@ -19,6 +19,8 @@ export const PairingView = Type.Object(
   { $id: "Pairing", description: "One attempt at pairing a lock" },
 );
 
+export type PairingJson = Static<typeof PairingView>;
+
 const PairingBody = Type.Object(
   {
     label: Type.String({ minLength: 1, maxLength: 100, description: "As printed on the lock: LK1: and 42 characters" }),
@@ -81,7 +83,7 @@ export function addPairingRoutes(api: Api, { pairings, pairingRows }: ApiParts):
   );
 }
 
-function pairingView(pairing: PairingRow): Static<typeof PairingView> {
+function pairingView(pairing: PairingRow): PairingJson {
   const { id, lockId, via, state, step, error } = pairing;
   return {
     id,

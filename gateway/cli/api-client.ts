@@ -1,0 +1,134 @@
+import { readFileSync } from "node:fs";
+import type { Clock } from "../../protocol/clock.ts";
+import { apiTokenFile } from "../api/api-token.ts";
+import type { ProblemCode, ProblemJson } from "../api/problem.ts";
+import { type ApiConfig, loadConfig } from "../config.ts";
+import { CliError, ExitCode } from "./exit-code.ts";
+import type { CliIo } from "./io.ts";
+
+/** Where the daemon is, as every command can be told. */
+export interface ClientOptions {
+  config?: string;
+  url?: string;
+  tokenFile?: string;
+}
+
+/** The daemon waits for its lock before it answers an action; this is longer. */
+const DEADLINE_MS = 120_000;
+
+/** Asks the daemon. Every failure is a CliError with one line for people. */
+export class ApiClient {
+  readonly #url: string;
+  readonly #token: string;
+  readonly #startHint: string;
+  readonly #fetch: typeof fetch;
+  readonly #clock: Clock;
+
+  private constructor(url: string, token: string, startHint: string, { fetch, clock }: CliIo) {
+    this.#url = url;
+    this.#token = token;
+    this.#startHint = startHint;
+    this.#fetch = fetch;
+    this.#clock = clock;
+  }
+
+  /** Takes address and token from the configuration unless they are given. */
+  static fromOptions(options: ClientOptions, io: CliIo): ApiClient {
+    const config = loadConfig(options.config);
+    const url = (options.url ?? urlOf(config.api)).replace(/\/+$/, "");
+    const startHint = `start it with: portvakt run${options.config ? ` --config ${options.config}` : ""}`;
+    const token = readToken(options.tokenFile ?? apiTokenFile(config.data), startHint);
+    return new ApiClient(url, token, startHint, io);
+  }
+
+  get<T>(path: string): Promise<T> {
+    return this.#ask("GET", path);
+  }
+
+  post<T>(path: string, body: object): Promise<T> {
+    return this.#ask("POST", path, body);
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.#ask("DELETE", path);
+  }
+
+  async #ask<T>(method: string, path: string, body?: object): Promise<T> {
+    const deadline = new AbortController();
+    const timer = this.#clock.schedule(DEADLINE_MS, () => deadline.abort());
+    try {
+      const response = await this.#fetch(`${this.#url}/v1${path}`, {
+        method,
+        headers: { authorization: `Bearer ${this.#token}`, ...(body && { "content-type": "application/json" }) },
+        ...(body && { body: JSON.stringify(body) }),
+        signal: deadline.signal,
+      });
+      const text = await response.text();
+      if (!response.ok) throw asCliError(response.status, text);
+      return (text === "" ? undefined : JSON.parse(text)) as T;
+    } catch (error) {
+      throw error instanceof CliError ? error : this.#unreachable(error);
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  #unreachable(error: unknown): CliError {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    const sentence =
+      code === "ECONNREFUSED"
+        ? `portvakt is not running at ${this.#url} (${this.#startHint})`
+        : `portvakt can not be reached at ${this.#url} (${code ?? "no proper answer"})`;
+    return new CliError(ExitCode.notRunning, sentence);
+  }
+}
+
+function urlOf({ host, port }: ApiConfig): string {
+  // An address that means "everywhere" is one to listen on, not one to call.
+  const callable = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  return `http://${callable.includes(":") ? `[${callable}]` : callable}:${port}`;
+}
+
+function readToken(path: string, startHint: string): string {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    throw code === "ENOENT"
+      ? new CliError(ExitCode.notRunning, `portvakt has not run yet: there is no token at ${path} (${startHint})`)
+      : new CliError(ExitCode.failed, `the token at ${path} can not be read (${String(code)})`);
+  }
+}
+
+function asCliError(status: number, text: string): CliError {
+  const problem = asProblem(text);
+  if (!problem) return new CliError(ExitCode.failed, `the answer was ${status}, and not from portvakt`);
+  return new CliError(exitCodeOf(problem.code), problem.detail ?? problem.title, problem);
+}
+
+function asProblem(text: string): ProblemJson | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && "code" in value ? (value as ProblemJson) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function exitCodeOf(code: ProblemCode): ExitCode {
+  switch (code) {
+    case "label-invalid":
+    case "via-invalid":
+    case "field-invalid":
+      return ExitCode.usage;
+    case "lock-refused":
+      return ExitCode.refusedByLock;
+    case "lock-unreachable":
+      return ExitCode.lockUnreachable;
+    case "outcome-unknown":
+      return ExitCode.outcomeUnknown;
+    default:
+      return ExitCode.failed;
+  }
+}

@@ -1,0 +1,15 @@
+import type { Command } from "commander";
+import { ApiClient, type ClientOptions } from "./api-client.ts";
+import type { CliIo } from "./io.ts";
+
+/** What a command of the API works with. */
+export interface CommandContext {
+  client: ApiClient;
+  io: CliIo;
+  json: boolean;
+}
+
+export function contextOf(command: Command, io: CliIo): CommandContext {
+  const options = command.optsWithGlobals<ClientOptions & { json?: boolean }>();
+  return { client: ApiClient.fromOptions(options, io), io, json: options.json ?? false };
+}

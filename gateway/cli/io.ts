@@ -1,0 +1,16 @@
+import type { Suite } from "../../crypto/suite.ts";
+import type { Clock } from "../../protocol/clock.ts";
+
+/** What the commands have of the world. */
+export interface CliIo {
+  /** One line on stdout: results. */
+  out(line: string): void;
+  /** One line on stderr: progress and what went wrong. */
+  err(line: string): void;
+  fetch: typeof fetch;
+  clock: Clock;
+  suite: Suite;
+  version: string;
+  /** Becomes the daemon; resolves when it has been told to stop. */
+  runDaemon(configFile: string | undefined): Promise<void>;
+}
