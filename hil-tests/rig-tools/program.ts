@@ -22,6 +22,7 @@ export class Program {
   readonly #process: ChildProcess;
   readonly #newestLines: string[] = [];
   readonly #firstLine: Promise<string>;
+  #wasAskedToEnd = false;
   /** How it ended, in words: "exit code 1", "SIGKILL". */
   readonly ended: Promise<string>;
 
@@ -31,6 +32,8 @@ export class Program {
     this.#clock = clock;
     this.#process = spawn(process.execPath, ["--enable-source-maps", script, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
+      // Out of the terminal's reach: on Ctrl-C it is the rig that ends its programs, in its order.
+      detached: true,
     });
     this.ended = once(this.#process, "close").then(([code, signal]) => signal ?? `exit code ${code}`);
     const log = logFile === undefined ? undefined : createWriteStream(logFile, { flags: "a" });
@@ -46,8 +49,9 @@ export class Program {
     void this.ended.then(() => log?.end());
   }
 
-  get pid(): number {
-    return this.#process.pid!;
+  /** Whether `kill` or `stop` was called. */
+  get wasAskedToEnd(): boolean {
+    return this.#wasAskedToEnd;
   }
 
   /** What it printed last, oldest line first. */
@@ -65,12 +69,14 @@ export class Program {
 
   /** Cuts it off as a power cut does: nothing of it runs any more when this resolves. */
   async kill(): Promise<void> {
+    this.#wasAskedToEnd = true;
     this.#process.kill("SIGKILL");
     await this.ended;
   }
 
   /** Asks it to end, and makes it end if it has not in time. */
   async stop(): Promise<void> {
+    this.#wasAskedToEnd = true;
     this.#process.kill("SIGTERM");
     const timer = this.#clock.schedule(STOP_MS, () => this.#process.kill("SIGKILL"));
     await this.ended;

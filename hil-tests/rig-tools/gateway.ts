@@ -1,0 +1,107 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type Clock, delay } from "../../protocol/clock.ts";
+import { freePort } from "./free-port.ts";
+import { JsonApi } from "./json-api.ts";
+import { PROGRAMS, type Program } from "./program.ts";
+import type { ProgramGroup } from "./program-group.ts";
+
+const KNOCK_EVERY_MS = 50;
+
+/** What the gateway's API says of a lock, as far as rigs look at it. */
+export interface LockView {
+  lockId: string;
+  wantedEpoch: number;
+  reported?: { epoch: number; bolt: "thrown" | "drawn" };
+  sync: { state: "in-step" | "working" | "waiting" | "stopped"; sentence: string };
+  log: { seq: number; deliveredThrough: number; acknowledgedThrough: number; undelivered: number };
+}
+
+export interface PairingView {
+  id: string;
+  lockId: string;
+  state: "running" | "done" | "failed";
+  step: string;
+  error?: string;
+}
+
+/** What a gateway is to be told of its surroundings. */
+export interface GatewaySettings {
+  /** Its data directory. */
+  data: string;
+  configFile: string;
+  /** Where events go. */
+  eventsUrl: string;
+  /** Ports of its serial lines. */
+  serialPaths: string[];
+}
+
+/** A `portvakt run` process and its API. */
+export class Gateway {
+  readonly program: Program;
+  readonly url: string;
+  readonly api: JsonApi;
+
+  private constructor(program: Program, url: string, token: string) {
+    this.program = program;
+    this.url = url;
+    this.api = new JsonApi(url, token);
+  }
+
+  /** Writes the configuration, with an API on a free port, and returns that API's URL. */
+  static async configure({ data, configFile, eventsUrl, serialPaths }: GatewaySettings): Promise<string> {
+    const listen = `127.0.0.1:${await freePort()}`;
+    const lines = [
+      `data = ${JSON.stringify(data)}`,
+      `[api]\nlisten = ${JSON.stringify(listen)}`,
+      "[sync]\npoll_ms = 500",
+      `[uplink]\nurl = ${JSON.stringify(eventsUrl)}`,
+      ...serialPaths.map((path) => `[[serial]]\npath = ${JSON.stringify(path)}\nbaud = 115200`),
+    ];
+    mkdirSync(dirname(configFile), { recursive: true });
+    writeFileSync(configFile, `${lines.join("\n\n")}\n`);
+    return `http://${listen}`;
+  }
+
+  /** Settles when the API answers. Rejects if the process ends before. */
+  static async start(clock: Clock, group: ProgramGroup, url: string, settings: GatewaySettings): Promise<Gateway> {
+    const program = group.run("gateway", PROGRAMS.gateway, ["run", "--config", settings.configFile]);
+    let end: string | undefined;
+    void program.ended.then((how) => {
+      end = how;
+    });
+    while (!(await answers(url))) {
+      if (end !== undefined) throw new Error(`the gateway ended early (${end})`);
+      await delay(clock, KNOCK_EVERY_MS);
+    }
+    return new Gateway(program, url, readFileSync(join(settings.data, "api-token"), "utf8").trim());
+  }
+
+  lock(lockId: string): Promise<LockView> {
+    return this.api.get(`/v1/locks/${lockId}`);
+  }
+
+  /** Whether the lock has been paired. */
+  async knows(lockId: string): Promise<boolean> {
+    const { items } = await this.api.get<{ items: LockView[] }>("/v1/locks?limit=1000");
+    return items.some((lock) => lock.lockId === lockId);
+  }
+
+  startPairing(label: string, via: string): Promise<PairingView> {
+    return this.api.post("/v1/pairings", { label, via });
+  }
+
+  pairing(id: string): Promise<PairingView> {
+    return this.api.get(`/v1/pairings/${id}`);
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    await fetch(`${url}/v1/health`);
+    return true;
+  } catch {
+    // Nobody listens yet.
+    return false;
+  }
+}

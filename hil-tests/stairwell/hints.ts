@@ -1,0 +1,27 @@
+import type { Sights } from "./tour.ts";
+
+/** Lines to copy: what a visitor of the stairwell may try next. `folder` is its path, as short as it can be. */
+export function hints({ doors, backend }: Sights, folder: string): string[] {
+  const [{ lock }, cellar] = [doors[0]!, doors[1]!];
+  const portvakt = (command: string) => `  npx portvakt ${command} --config ${folder}/portvakt.toml`;
+  return [
+    "From another terminal, in the same folder:",
+    "",
+    portvakt("locks"),
+    portvakt(`unlock ${cellar.lock.lockId}`),
+    portvakt("events --follow"),
+    "",
+    "The front door's lock from the inside, and a power cut of half a second:",
+    "",
+    `  curl ${lock.rigUrl}/v1/state`,
+    `  curl -X POST ${lock.rigUrl}/v1/power -d '{"offMs": 500}'`,
+    "",
+    "What the event receiver holds and has verified; then make it fail, and mend it:",
+    "",
+    `  curl ${backend.url}/v1/locks/${lock.lockId}`,
+    `  curl -X PUT ${backend.url}/v1/fault -d '{"fault": "error"}'`,
+    `  curl -X PUT ${backend.url}/v1/fault -d '{"fault": "none"}'`,
+    "",
+    `Logs: ${folder}/logs/. Ctrl-C ends it all.`,
+  ];
+}

@@ -1,0 +1,148 @@
+import type { Clock } from "../../protocol/clock.ts";
+import type { EmulatedLock } from "../rig-tools/emulated-lock.ts";
+import type { Gateway } from "../rig-tools/gateway.ts";
+import { portvakt } from "../rig-tools/portvakt.ts";
+import type { Program } from "../rig-tools/program.ts";
+import { until } from "../rig-tools/until.ts";
+import type { StairwellFolder } from "./folder.ts";
+import type { Progress } from "./progress.ts";
+import type { Backend, Door, Stairwell } from "./stairwell.ts";
+
+const PAIR_MS = 30_000;
+const SYNC_MS = 30_000;
+const DELIVERY_MS = 20_000;
+
+/** What the event receiver says of a lock, as far as it is looked at here. */
+interface HistoryView {
+  generations: { signedThrough: number; newestRecords: { seq: number; type: string }[] }[];
+}
+
+/** What the rig of a lock says of it, as far as it is looked at here. */
+interface LockState {
+  sigPk: string;
+  bolt: "thrown" | "drawn" | "between";
+  log: { receiptedThrough: number };
+}
+
+/** What is up when the tour is over. */
+export interface Sights {
+  gateway: Gateway;
+  backend: Backend;
+  doors: Door[];
+}
+
+/** Brings the stairwell up and shows, step by step, that all of it works. Throws StepFailed. */
+export async function tour(
+  clock: Clock,
+  progress: Progress,
+  folder: StairwellFolder,
+  stairwell: Stairwell,
+): Promise<Sights> {
+  let backend!: Backend;
+  let doors!: Door[];
+  let gateway!: Gateway;
+  const step = (title: string, work: () => Promise<string>, concerned?: Program) =>
+    progress.step(title, () => Promise.race([work(), stairwell.programs.failure]), concerned);
+
+  await step("the event receiver starts", async () => {
+    backend = await stairwell.startBackend();
+    return `the event receiver listens on ${backend.url}`;
+  });
+  await step("four locks start", async () => {
+    doors = await stairwell.startDoors();
+    for (const { lock } of doors) {
+      const { sigPk } = await lock.rig.get<LockState>("/v1/state");
+      await backend.api.put(`/v1/locks/${lock.lockId}`, { sigPk });
+    }
+    return "four locks stand on four serial lines; the receiver knows their keys";
+  });
+  await step("the gateway starts", async () => {
+    gateway = await stairwell.startGateway(backend, doors);
+    return `the gateway runs, its API on ${gateway.url}`;
+  });
+  for (const door of doors) {
+    await step(`${door.name} is being paired`, () => pair(clock, gateway, door), gateway.program);
+  }
+  await step(
+    "the locks get their rosters",
+    async () => {
+      for (const { lock } of doors) await untilInStep(clock, gateway, lock);
+      return "every lock holds the roster that the issuer signed for it";
+    },
+    gateway.program,
+  );
+
+  const { name, lock } = doors[0]!;
+  let seq = 0;
+  await step(
+    `${name} is being unlocked`,
+    async () => {
+      seq = await unlock(folder, lock);
+      return `${name} was unlocked by a signed order: its bolt is drawn`;
+    },
+    gateway.program,
+  );
+  await step(
+    "its event is on the way to the receiver",
+    async () => {
+      const signed = await untilSigned(clock, backend, lock, seq);
+      return `its event is at the receiver: chain good, head signed at record ${signed}`;
+    },
+    backend.program,
+  );
+  await step(
+    "the receipt is on the way to the lock",
+    async () => {
+      const through = await untilReceipted(clock, lock, seq);
+      return `the receipt is back at the lock: records up to ${through} may go`;
+    },
+    gateway.program,
+  );
+  return { gateway, backend, doors };
+}
+
+async function pair(clock: Clock, gateway: Gateway, { name, lock, linePath }: Door): Promise<string> {
+  if (await gateway.knows(lock.lockId)) return `${name} was paired before`;
+  await lock.rig.post("/v1/pairing-button");
+  const { id } = await gateway.startPairing(lock.label, `serial:${linePath}`);
+  const pairing = await until(clock, PAIR_MS, "the pairing's end", async () => {
+    const now = await gateway.pairing(id);
+    return now.state === "running" ? undefined : now;
+  });
+  if (pairing.state === "failed") throw new Error(pairing.error);
+  return `${name} is paired: its label typed, its button pressed`;
+}
+
+async function untilInStep(clock: Clock, gateway: Gateway, { lockId }: EmulatedLock): Promise<void> {
+  await until(clock, SYNC_MS, "being in step", async () => {
+    const { reported, wantedEpoch, sync } = await gateway.lock(lockId);
+    return sync.state === "in-step" && reported?.epoch === wantedEpoch ? true : undefined;
+  });
+}
+
+/** By the command line, as a person would. Returns the seq of the lock's DONE. */
+async function unlock(folder: StairwellFolder, { lockId, rig }: EmulatedLock): Promise<number> {
+  const command = ["unlock", lockId, "--config", folder.configFile, "--json"];
+  const { exitCode, stdout, stderr } = await portvakt(...command);
+  if (exitCode !== 0) throw new Error(`portvakt unlock: ${stderr.trim()} (exit code ${exitCode})`);
+  const { bolt } = await rig.get<LockState>("/v1/state");
+  if (bolt !== "drawn") throw new Error(`portvakt says that it was done, but the bolt is ${bolt}`);
+  return (JSON.parse(stdout) as { seq: number }).seq;
+}
+
+/** The unlocking is recorded before the DONE that `seq` names, so a head over that one covers both. */
+function untilSigned(clock: Clock, backend: Backend, { lockId }: EmulatedLock, seq: number): Promise<number> {
+  return until(clock, DELIVERY_MS, "a signed head over the event", async () => {
+    const { generations } = await backend.api.get<HistoryView>(`/v1/locks/${lockId}`);
+    const newest = generations.at(-1);
+    const hasEvent = newest?.newestRecords.some((record) => record.type === "unlocked" && record.seq < seq);
+    return hasEvent && newest!.signedThrough >= seq ? newest!.signedThrough : undefined;
+  });
+}
+
+function untilReceipted(clock: Clock, { rig }: EmulatedLock, seq: number): Promise<number> {
+  return until(clock, DELIVERY_MS, "the receipt", async () => {
+    const { log } = await rig.get<LockState>("/v1/state");
+    return log.receiptedThrough >= seq ? log.receiptedThrough : undefined;
+  });
+}
