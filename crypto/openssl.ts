@@ -36,7 +36,7 @@ export const opensslSuite: Suite = {
     return new Secret(hmac(salt instanceof Secret ? salt.reveal() : salt, [inputKey.reveal()]));
   },
 
-  // node:crypto has Extract and Expand only as one; LK1 needs them apart.
+  // node:crypto has Extract and Expand in one piece only.
   hkdfExpand(pseudoRandomKey, info, length) {
     if (length > 255 * HASH_BYTES) throw new RangeError(`HKDF can not give ${length} bytes`);
     assertLength("A pseudorandom key", pseudoRandomKey, HASH_BYTES);
