@@ -21,8 +21,8 @@ import {
 /**
  * The suite in JavaScript alone, on @noble/curves, @noble/ciphers and @noble/hashes: what the emulated firmware runs.
  *
- * Its AES reads tables, so its time may depend on the key: good enough for an emulator, and not what a gateway runs. ES256 takes its nonces from
- * RFC 6979: the same key and message give the same signature.
+ * Its AES reads tables, so its time may depend on the key: good enough for an emulator, and not what a gateway runs.
+ * ES256 takes its nonces from RFC 6979: the same key and message give the same signature.
  */
 export const nobleSuite: Suite = {
   name: "noble",
