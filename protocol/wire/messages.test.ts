@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ProtocolError, type ProtocolErrorCode } from "../protocol-error.ts";
+import { hasCode } from "../testing/facts.ts";
 import { hex, lk1Vectors } from "../testing/lk1-vectors.ts";
 import { concat, toHex } from "./bytes.ts";
 import { expectMessage, RefusedByPeer } from "./expect-message.ts";
@@ -33,8 +33,6 @@ const samples: [Message["type"], string][] = [
   ["A2", pass.A2],
   ["ERR", "1f01"],
 ];
-
-const hasCode = (code: ProtocolErrorCode) => (error: unknown) => error instanceof ProtocolError && error.code === code;
 
 test("every message is read and written again byte for byte", () => {
   for (const [type, frame] of samples) {
