@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SeededRandom } from "../../../protocol/testing/seeded-random.ts";
-import { toHex } from "../../../protocol/wire/bytes.ts";
 import { MemoryFlash } from "../../hardware/memory-flash.ts";
 import { type CellChanges, Cells } from "./cells.ts";
 import { FLASH_MAP } from "./flash-map.ts";
@@ -48,7 +47,7 @@ function stands(changes: CellChanges, image: Uint8Array, act: (cells: Cells) => 
 }
 
 function holds(flash: MemoryFlash, bytes: Uint8Array): boolean {
-  return toHex(flash.image()).includes(toHex(bytes));
+  return Buffer.from(flash.image()).includes(Buffer.from(bytes));
 }
 
 function isSame(a: unknown, b: unknown): boolean {
