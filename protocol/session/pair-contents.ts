@@ -7,7 +7,7 @@ import { HEAD_BYTES } from "../wire/responses.ts";
 // What stands sealed in P2, P3 and P4 (protocol.md §2). The readers throw ProtocolError("malformed" | "bad-point").
 
 /** A lock keeps up to four slots, 0 to 3. */
-export const SLOT_MAX = 3;
+const SLOT_MAX = 3;
 export const MODEL_BYTES_MAX = 32;
 export const GATEWAY_ID_BYTES = 8;
 

@@ -1,8 +1,8 @@
 import { Secret } from "../../crypto/secret.ts";
 
 /**
- * Wipes every Secret among the fields of a session's state. A state owns its secrets: keys that a caller gave were copied,
- * and those it was handed (PMK, RMS) are its own once the next state stands.
+ * Wipes every Secret among the fields of a session's state. A state owns its secrets: PMK, RMS and S come in as copies,
+ * and what a step hands out for keeping is in no later state.
  */
 export function wipe(state: object): void {
   for (const field of Object.values(state)) if (field instanceof Secret) field.wipe();

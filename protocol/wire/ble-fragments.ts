@@ -41,11 +41,12 @@ export class BleFragmentAssembler {
   push(fragment: Uint8Array): Uint8Array | undefined {
     const header = fragment[0] ?? 0;
     const part = fragment.slice(FRAGMENT_HEADER_BYTES);
-    if (header & FIRST && this.#parts.length > 0) this.#drop();
-    const isNext = (header & FIRST) !== 0 || this.#parts.length > 0;
+    const isFirst = (header & FIRST) !== 0;
+    const isUnderWay = this.#parts.length > 0;
+    if (isFirst && isUnderWay) this.#drop();
     const isInSequence = (header & SEQ_MASK) === (this.#parts.length & SEQ_MASK);
     const fits = part.length > 0 && this.#lengthBytes + part.length <= FRAME_BYTES_MAX;
-    if (!isNext || !isInSequence || !fits) {
+    if ((!isFirst && !isUnderWay) || !isInSequence || !fits) {
       this.#drop();
       return undefined;
     }

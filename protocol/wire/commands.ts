@@ -30,7 +30,7 @@ export type CommandName = Command["name"];
 
 export const GRANT_ID_BYTES = 8;
 export const LOG_HEAD_NONCE_BYTES = 16;
-export const FIRMWARE_BLOCK_BYTES_MAX = 512;
+const FIRMWARE_BLOCK_BYTES_MAX = 512;
 const ACTION_MAX = 7;
 
 export function encodeCommand(command: Command): Uint8Array {
