@@ -42,6 +42,7 @@ export interface HttpUplinkConfig {
 
 const DEFAULT_DATA = "portvakt-data";
 const DEFAULT_LISTEN = "127.0.0.1:8080";
+const PORT_MAX = 65_535;
 const DEFAULT_BAUD = 115_200;
 const DEFAULT_POLL_MS = 5_000;
 const POLL_MS_MIN = 100;
@@ -71,7 +72,7 @@ export function parseConfig(text: string, file: string, base: string): Config {
   const path = (value: string) => resolve(base, value);
   return {
     data: path(root.text("data", DEFAULT_DATA)),
-    api: { ...listenAddress(api, "listen"), allowPlainHttp: api.flag("allow_plain_http", false) },
+    api: apiConfig(api),
     serial: root.tables("serial", ["path", "baud"]).map((entry) => ({
       path: entry.text("path"),
       baud: entry.wholeNumber("baud", DEFAULT_BAUD, { min: 300, max: 4_000_000 }),
@@ -92,12 +93,30 @@ function parseToml(text: string, file: string): Record<string, unknown> {
   }
 }
 
-function listenAddress(api: Table, key: string): { host: string; port: number } {
-  const text = api.text(key, DEFAULT_LISTEN);
-  const match = /^(?:\[(?<v6>[0-9a-fA-F:]+)\]|(?<name>[^:\s]+)):(?<port>\d{1,5})$/.exec(text)?.groups;
-  const port = Number(match?.port);
-  if (!match || port > 65_535) throw api.wrong(key, `must be HOST:PORT, like "${DEFAULT_LISTEN}"; it is "${text}"`);
-  return { host: match.v6 ?? match.name!, port };
+function apiConfig(api: Table): ApiConfig {
+  const address = listenAddress(api);
+  const allowPlainHttp = api.flag("allow_plain_http", false);
+  if (!allowPlainHttp && !isLoopback(address.host)) {
+    throw api.wrong(
+      "listen",
+      "is reachable from outside, and the API speaks plain HTTP; set allow_plain_http = true if that is meant",
+    );
+  }
+  return { ...address, allowPlainHttp };
+}
+
+function listenAddress(api: Table): { host: string; port: number } {
+  const text = api.text("listen", DEFAULT_LISTEN);
+  const [, v6, name, port] = /^(?:\[([0-9a-fA-F:]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text) ?? [];
+  const host = v6 ?? name;
+  if (host === undefined || Number(port) > PORT_MAX) {
+    throw api.wrong("listen", `must be HOST:PORT, like "${DEFAULT_LISTEN}"; it is "${text}"`);
+  }
+  return { host, port: Number(port) };
+}
+
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 function httpUplink(uplink: Table, path: (value: string) => string): HttpUplinkConfig {

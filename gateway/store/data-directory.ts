@@ -1,5 +1,5 @@
 import { accessSync, constants, mkdirSync, statSync } from "node:fs";
-import { StoreError } from "./store-error.ts";
+import { asStoreError, StoreError } from "./store-error.ts";
 
 const OWNER_ONLY = 0o700;
 const ANYBODY_ELSE = 0o077;
@@ -15,21 +15,6 @@ export function openDataDirectory(path: string): void {
     }
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw asDirectoryError(error, path);
-  }
-}
-
-function asDirectoryError(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || !("syscall" in error) || !("code" in error)) return error;
-  switch (error.code) {
-    case "EEXIST":
-    case "ENOTDIR":
-      return new StoreError("not-writable", `${path} is a file, and the data needs a directory`, { cause: error });
-    case "ENOSPC":
-      return new StoreError("full", `no room left on the disk for ${path}`, { cause: error });
-    default:
-      return new StoreError("not-writable", `the data directory ${path} can not be written (${error.code})`, {
-        cause: error,
-      });
+    throw asStoreError(error, path);
   }
 }

@@ -18,6 +18,8 @@ export interface DatabaseOptions {
   soon?: (commit: () => void) => void;
   /** Caps the file at this many 4 KiB pages, as a full disk would. */
   pagesMax?: number;
+  /** How long to wait for another process to let go of the file. */
+  busyTimeoutMs?: number;
 }
 
 /**
@@ -46,7 +48,7 @@ export class Database {
     try {
       // SQLite gives its side files the mode of the database itself.
       closeSync(openSync(path, "a", 0o600));
-      sqlite = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS });
+      sqlite = new Sqlite(path, { timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS });
       prepareConnection(sqlite);
       if (options.pagesMax !== undefined) sqlite.pragma(`max_page_count = ${options.pagesMax}`);
       migrate(sqlite, path);

@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { loadConfig, parseConfig } from "./config.ts";
+import { ConfigError } from "./config-table.ts";
+
+const read = (text: string) => parseConfig(text, "portvakt.toml", "/etc/portvakt");
+
+function assertRefused(text: string, sentence: string): void {
+  assert.throws(
+    () => read(text),
+    (error) => error instanceof ConfigError && error.message === `portvakt.toml${sentence}`,
+    sentence,
+  );
+}
+
+test("everything has a default", () => {
+  assert.deepEqual(read(""), {
+    data: "/etc/portvakt/portvakt-data",
+    api: { host: "127.0.0.1", port: 8080, allowPlainHttp: false },
+    serial: [],
+    sync: { pollMs: 5000 },
+    log: { level: "info" },
+  });
+});
+
+test("every key is read, and relative paths count from the file", () => {
+  const text = `
+    data = "here"
+    [api]
+    listen = "[::1]:9000"
+    [[serial]]
+    path = "/dev/ttyUSB0"
+    [[serial]]
+    path = "/dev/ttyUSB1"
+    baud = 9600
+    [sync]
+    poll_ms = 250
+    [uplink]
+    url = "https://example.org/events"
+    ca_file = "ca.pem"
+    token_file = "/run/token"
+    batch_max = 10
+    [log]
+    level = "debug"
+  `;
+  assert.deepEqual(read(text), {
+    data: "/etc/portvakt/here",
+    api: { host: "::1", port: 9000, allowPlainHttp: false },
+    serial: [
+      { path: "/dev/ttyUSB0", baud: 115_200 },
+      { path: "/dev/ttyUSB1", baud: 9600 },
+    ],
+    sync: { pollMs: 250 },
+    uplink: {
+      kind: "http",
+      url: "https://example.org/events",
+      caFile: "/etc/portvakt/ca.pem",
+      tokenFile: "/run/token",
+      batchMax: 10,
+    },
+    log: { level: "debug" },
+  });
+});
+
+test("an unknown key is refused with the nearest name", () => {
+  assertRefused('dta = "x"', ': dta is not a known key; did you mean "data"?');
+  assertRefused('[api]\nlisen = "x"', ': api.lisen is not a known key; did you mean "listen"?');
+  assertRefused('[[serial]]\npath = "a"\nboud = 1', ': serial[0].boud is not a known key; did you mean "baud"?');
+});
+
+test("a value of the wrong kind is refused with its key", () => {
+  assertRefused("data = 1", ": data must be a text");
+  assertRefused('[api]\nlisten = "8080"', ': api.listen must be HOST:PORT, like "127.0.0.1:8080"; it is "8080"');
+  assertRefused('[api]\nallow_plain_http = "yes"', ": api.allow_plain_http must be true or false");
+  assertRefused("serial = 1", ": serial must be tables, one for each: [[serial]]");
+  assertRefused("[[serial]]\nbaud = 9600", ": serial[0].path is missing");
+  assertRefused('[[serial]]\npath = "a"\nbaud = 1.5', ": serial[0].baud must be a whole number from 300 to 4000000");
+  assertRefused("[uplink]", ": uplink.url is missing");
+  assertRefused('[uplink]\nurl = "ftp://x"', ': uplink.url must be an http:// or https:// address; it is "ftp://x"');
+  assertRefused('[log]\nlevel = "loud"', ': log.level must be "debug" or "info" or "warn" or "error" or "silent"');
+  assertRefused("api = 1", ": api must be a table: [api]");
+});
+
+test("an address that others can reach is refused unless plain HTTP is allowed", () => {
+  const sentence =
+    ": api.listen is reachable from outside, and the API speaks plain HTTP; set allow_plain_http = true if that is meant";
+  assertRefused('[api]\nlisten = "0.0.0.0:8080"', sentence);
+  assertRefused('[api]\nlisten = "[::]:8080"', sentence);
+  assertRefused('[api]\nlisten = "192.168.1.5:8080"', sentence);
+  assert.equal(read('[api]\nlisten = "0.0.0.0:80"\nallow_plain_http = true').api.host, "0.0.0.0");
+  for (const host of ["localhost", "127.0.0.2", "[::1]"]) read(`[api]\nlisten = "${host}:1"`);
+});
+
+test("a file that is no TOML is refused with line and column", () => {
+  assert.throws(() => read("data ="), /^ConfigError: portvakt\.toml:1:\d+: /);
+});
+
+test("a file that is not there, or is a directory, is named", () => {
+  const directory = mkdtempSync(join(tmpdir(), "portvakt-config-"));
+  const missing = join(directory, "none.toml");
+  assert.throws(() => loadConfig(missing), new ConfigError(`${missing}: there is no such file`));
+  assert.throws(() => loadConfig(directory), new ConfigError(`${directory}: is a directory, not a file`));
+  const file = join(directory, "some.toml");
+  writeFileSync(file, 'data = "d"');
+  assert.equal(loadConfig(file).data, join(directory, "d"));
+  rmSync(directory, { recursive: true });
+});
