@@ -43,6 +43,8 @@ export interface LockSyncParts {
   hasUplink: boolean;
   /** New events of this lock may be durable here. */
   eventsArrived: (lockId: string) => void;
+  /** Why this lock's events do not get to the backend, if they do not. */
+  deliveryTrouble: (lockId: string) => string | undefined;
   /** How long a lock that is in step is left alone. */
   pollMs: number;
 }
@@ -76,7 +78,12 @@ export class LockSync {
 
   get status(): SyncStatus {
     const { lastContactAtMs } = this.#link;
-    return { ...this.#status, ...(lastContactAtMs !== undefined && { lastContactAtMs }) };
+    const trouble = this.#parts.deliveryTrouble(this.#lockId);
+    return {
+      ...this.#status,
+      ...(trouble !== undefined && { sentence: `${this.#status.sentence} ${trouble}` }),
+      ...(lastContactAtMs !== undefined && { lastContactAtMs }),
+    };
   }
 
   start(): void {
@@ -107,6 +114,7 @@ export class LockSync {
       for (const ended of this.#roundEnded.splice(0)) ended(this.status);
       await this.#sleep(waitMs);
     }
+    for (const ended of this.#roundEnded.splice(0)) ended(this.status);
   }
 
   /** One round; returns how long to wait for the next. */

@@ -21,7 +21,10 @@ export class Reconciler implements SyncService {
 
   /** From now on looks after this lock as well. */
   watch(lockId: string): void {
-    if (this.#locks.has(lockId)) return this.poke(lockId);
+    if (this.#locks.has(lockId)) {
+      this.poke(lockId);
+      return;
+    }
     const sync = new LockSync(lockId, this.#links.of(lockId), this.#parts);
     this.#locks.set(lockId, sync);
     sync.start();

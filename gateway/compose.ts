@@ -1,0 +1,124 @@
+import type { Suite } from "../crypto/suite.ts";
+import type { Clock } from "../protocol/clock.ts";
+import { keyId } from "../protocol/documents/cose-sign1.ts";
+import type { Random } from "../protocol/random.ts";
+import { Actions } from "./actions.ts";
+import type { Services, UplinkService } from "./api/services.ts";
+import { Gateway } from "./gateway.ts";
+import { Grants } from "./grants.ts";
+import type { Issuer, Operator } from "./issuer/issuer.ts";
+import { LockLinks } from "./link/lock-links.ts";
+import type { Log } from "./log.ts";
+import { Pairings } from "./pairing.ts";
+import type { Database } from "./store/database.ts";
+import { EventStore } from "./store/event-store.ts";
+import { GrantStore } from "./store/grant-store.ts";
+import { LockStore } from "./store/lock-store.ts";
+import { PairingStore } from "./store/pairing-store.ts";
+import { RosterStore } from "./store/roster-store.ts";
+import { Reconciler } from "./sync/reconciler.ts";
+import type { Transport } from "./transport/channel.ts";
+import { Deliverer } from "./uplink/deliverer.ts";
+import type { Uplink } from "./uplink/uplink.ts";
+import { WantedRosters } from "./wanted-rosters.ts";
+
+/** What differs between a daemon and a test: everything that touches the machine or the world. */
+export interface World {
+  suite: Suite;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  database: Database;
+  transport: Transport;
+  issuer: Issuer;
+  operator: Operator;
+  uplink?: { to: Uplink; batchMax: number };
+  /** How long a lock that is in step is left alone. */
+  pollMs: number;
+}
+
+/** The daemon's parts, put together; nothing has started. */
+export interface Composed {
+  gateway: Gateway;
+  services: Services;
+  grants: Grants;
+  locks: LockStore;
+  events: EventStore;
+  pairings: PairingStore;
+  rosters: RosterStore;
+}
+
+const NO_UPLINK: UplinkService = {
+  status: () => ({ state: "none", sentence: "There is no uplink: events are kept here." }),
+};
+
+export function compose(world: World): Composed {
+  const { suite, clock, random, log, database, transport, issuer, operator } = world;
+  const locks = new LockStore(database);
+  const events = new EventStore(database);
+  const pairings = new PairingStore(database);
+  const rosters = new RosterStore(database);
+  const grantStore = new GrantStore(database);
+  const operatorPk = operator.publicKey;
+  const wanted = new WantedRosters({ database, locks, grants: grantStore, rosters, issuer, operatorPk, suite, clock });
+  const renewRoster = (lockId: string) => wanted.renew([lockId]);
+
+  const links = new LockLinks({ suite, random, clock, transport, locks });
+  const deliverer =
+    world.uplink &&
+    new Deliverer({
+      uplink: world.uplink.to,
+      batchMax: world.uplink.batchMax,
+      events,
+      clock,
+      random,
+      log,
+      receipted: (lockId) => reconciler.poke(lockId),
+    });
+  const reconciler = new Reconciler(links, {
+    suite,
+    clock,
+    random,
+    log,
+    issuer,
+    locks,
+    events,
+    rosters,
+    renewRoster,
+    hasUplink: deliverer !== undefined,
+    eventsArrived: (lockId) => deliverer?.poke(lockId),
+    deliveryTrouble: (lockId) => deliverer?.trouble(lockId),
+    pollMs: world.pollMs,
+  });
+  const poke = (lockId: string) => reconciler.poke(lockId);
+  const pairing = new Pairings({
+    suite,
+    random,
+    clock,
+    transport,
+    issuer,
+    gatewayId: keyId(suite, operatorPk),
+    locks,
+    pairings,
+    events,
+    rosters,
+    links,
+    reconciler,
+    renewRoster,
+  });
+  const grants = new Grants({ issuer, store: grantStore, locks, rosters: wanted, suite, clock, random, changed: poke });
+  return {
+    gateway: new Gateway({ database, transport, links, reconciler, pairings: pairing, deliverer }),
+    services: {
+      pairings: pairing,
+      actions: new Actions({ suite, clock, operator, links, acted: poke }),
+      sync: reconciler,
+      uplink: deliverer ?? NO_UPLINK,
+    },
+    grants,
+    locks,
+    events,
+    pairings,
+    rosters,
+  };
+}

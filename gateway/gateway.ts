@@ -1,0 +1,41 @@
+import type { LockLinks } from "./link/lock-links.ts";
+import type { Pairings } from "./pairing.ts";
+import type { Database } from "./store/database.ts";
+import type { Reconciler } from "./sync/reconciler.ts";
+import type { Transport } from "./transport/channel.ts";
+import type { Deliverer } from "./uplink/deliverer.ts";
+
+export interface GatewayParts {
+  database: Database;
+  transport: Transport;
+  links: LockLinks;
+  reconciler: Reconciler;
+  pairings: Pairings;
+  /** Undefined without an uplink. */
+  deliverer: Deliverer | undefined;
+}
+
+/** The order in which the daemon's parts start and stop. */
+export class Gateway {
+  readonly #parts: GatewayParts;
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    const { reconciler, pairings, deliverer } = this.#parts;
+    reconciler.start();
+    pairings.resumeAll();
+    deliverer?.start();
+  }
+
+  /** Settles when nothing is under way and everything known is on the disk. */
+  async close(): Promise<void> {
+    const { database, transport, links, reconciler, pairings, deliverer } = this.#parts;
+    // All that waits for a lock or a backend ends together: they wait for each other.
+    await Promise.all([pairings.close(), reconciler.close(), links.close(), deliverer?.close()]);
+    await transport.close();
+    database.close();
+  }
+}

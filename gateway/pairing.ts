@@ -1,0 +1,265 @@
+import type { Secret } from "../crypto/secret.ts";
+import type { Suite } from "../crypto/suite.ts";
+import { type Clock, delay } from "../protocol/clock.ts";
+import { type Label, LabelError, parseLabel } from "../protocol/documents/label.ts";
+import { ProtocolError } from "../protocol/protocol-error.ts";
+import type { Random } from "../protocol/random.ts";
+import type { LockInfo } from "../protocol/session/pair-contents.ts";
+import { toHex } from "../protocol/wire/bytes.ts";
+import { RefusedByPeer } from "../protocol/wire/expect-message.ts";
+import { Err } from "../protocol/wire/messages.ts";
+import { type PairingService, RequestRefused } from "./api/services.ts";
+import type { Issuer } from "./issuer/issuer.ts";
+import { Backoff } from "./link/backoff.ts";
+import { exchangeKeys } from "./link/exchange-keys.ts";
+import { describeTrouble } from "./link/link-trouble.ts";
+import type { LockLinks } from "./link/lock-links.ts";
+import type { EventStore } from "./store/event-store.ts";
+import type { LockStore } from "./store/lock-store.ts";
+import type { PairingRow, PairingStore } from "./store/pairing-store.ts";
+import type { RosterStore } from "./store/roster-store.ts";
+import type { Reconciler } from "./sync/reconciler.ts";
+import { timeForLocks } from "./sync/time-for-locks.ts";
+import type { Transport } from "./transport/channel.ts";
+import { formatVia, parseVia, ViaError } from "./transport/via.ts";
+
+/** How long a lock whose P4 did not come is asked by OPEN whether it took the pairing. */
+const PROVE_WITHIN_MS = 60_000;
+const PROVE_RETRY = { firstMs: 500, maxMs: 5_000 };
+/** ERR can come from anybody, so the lock must say more than once that it knows no such slot. */
+const NO_SLOT_ANSWERS = 3;
+const FIRST_ROSTER_WITHIN_MS = 120_000;
+const PAIRING_ID_BYTES = 8;
+
+/** What is being done, in words for people. */
+const Step = {
+  connecting: "connecting to the lock",
+  asking: "asking the lock for its keys (P1)",
+  /** From here on PMK is durable. */
+  telling: "telling the lock its issuer (P3)",
+  proving: "opening the first session",
+  roster: "bringing the first roster",
+  done: "in step",
+} as const;
+
+export interface PairingsParts {
+  suite: Suite;
+  random: Random;
+  clock: Clock;
+  transport: Transport;
+  issuer: Issuer;
+  /** 8 bytes: how a lock knows its gateways apart. */
+  gatewayId: Uint8Array;
+  locks: LockStore;
+  pairings: PairingStore;
+  events: EventStore;
+  rosters: RosterStore;
+  links: LockLinks;
+  reconciler: Reconciler;
+  /** Makes a wanted roster for this lock. */
+  renewRoster: (lockId: string) => Promise<void>;
+}
+
+const WRONG_LABEL = "This is the label of another lock, or the way leads to another lock. Compare both and try again.";
+const RESTARTED_TOO_EARLY = "The gateway was restarted before the lock had answered. Press the button and pair again.";
+const NEVER_TAKEN = "The lock has not taken the pairing. Press the button inside the door and pair again.";
+
+/** The attempt is over; the message is a sentence that says what to do. */
+class PairingFailed extends Error {
+  override readonly name = "PairingFailed";
+}
+
+/**
+ * PAIR (protocol.md §2) and what follows it until the lock is in step. Each step is durable before the next, so that a gateway
+ * that was killed goes on where it was.
+ */
+export class Pairings implements PairingService {
+  readonly #parts: PairingsParts;
+  /** By lock id. */
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #closing = new AbortController();
+
+  constructor(parts: PairingsParts) {
+    this.#parts = parts;
+  }
+
+  async start(request: { label: string; via: string }): Promise<PairingRow> {
+    const { suite, random, clock, pairings } = this.#parts;
+    const label = readLabel(suite, request.label);
+    const lockId = toHex(label.lockId);
+    const row: PairingRow = {
+      id: toHex(random.bytes(PAIRING_ID_BYTES)),
+      via: readVia(request.via),
+      lockId,
+      state: "running",
+      step: Step.connecting,
+      createdAtMs: clock.wallMs(),
+    };
+    if (this.#running.has(lockId)) {
+      throw new RequestRefused("pairing-running", `Lock ${lockId} is being paired already.`, "label");
+    }
+    this.#run(row, async () => {
+      const refusal = await this.#exchangeKeys(row, label);
+      await this.#finish(row, refusal);
+    });
+    await pairings.put(row);
+    return { ...row };
+  }
+
+  /** After a start of the daemon: goes on with what the last one left. */
+  resumeAll(): void {
+    for (const row of this.#parts.pairings.running()) {
+      this.#run(row, async () => {
+        if (row.step === Step.connecting || row.step === Step.asking) throw new PairingFailed(RESTARTED_TOO_EARLY);
+        await this.#finish(row);
+      });
+    }
+  }
+
+  /** Settles when no pairing is at work; the reconciler and the links have to be closed meanwhile. */
+  async close(): Promise<void> {
+    this.#closing.abort(new PairingFailed("The gateway is stopping."));
+    await Promise.all(this.#running.values());
+  }
+
+  #run(row: PairingRow, work: () => Promise<void>): void {
+    const ended = this.#runToEnd(row, work).finally(() => this.#running.delete(row.lockId));
+    this.#running.set(row.lockId, ended);
+  }
+
+  async #runToEnd(row: PairingRow, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      await this.#put(row, { state: "done", step: Step.done });
+    } catch (error) {
+      // The next start goes on with it.
+      if (this.#closing.signal.aborted) return;
+      const sentence = error instanceof PairingFailed ? error.message : describeTrouble(error);
+      if (sentence === undefined) throw error;
+      await this.#fail(row, sentence);
+    }
+  }
+
+  async #fail(row: PairingRow, error: string): Promise<void> {
+    try {
+      await this.#forgetUnproved(row.lockId);
+      await this.#put(row, { state: "failed", error });
+    } catch (storeError) {
+      // With a full disk the attempt stays as it was, and the next start goes on with it.
+      if (describeTrouble(storeError) === undefined) throw storeError;
+    }
+  }
+
+  /** Up to P4, or to where its place was. Returns what the lock said against P3, if it did. */
+  async #exchangeKeys(row: PairingRow, label: Label): Promise<string | undefined> {
+    const { suite, random, clock, transport, issuer, events, gatewayId, links } = this.#parts;
+    await this.#put(row, { step: Step.connecting });
+    const channel = await transport.open(row.via);
+    try {
+      await this.#put(row, { step: Step.asking });
+      const time = timeForLocks(clock, events, row.lockId);
+      const site = { issuerPk: issuer.publicKey, gatewayId, time };
+      const commit = (lockInfo: LockInfo, pmk: Secret) => this.#commit(row, lockInfo, pmk);
+      const { trouble } = await exchangeKeys({ suite, random, channel, label, site, commit });
+      const sentence = describeTrouble(trouble);
+      if (trouble !== undefined && sentence === undefined) throw trouble;
+      return trouble instanceof RefusedByPeer ? sentence : undefined;
+    } catch (error) {
+      const isWrongTag = error instanceof ProtocolError && error.code === "wrong-tag";
+      throw isWrongTag ? new PairingFailed(WRONG_LABEL) : error;
+    } finally {
+      await channel.close();
+      await links.of(row.lockId).drop();
+    }
+  }
+
+  /** The lock, its PMK and the step, all in one transaction: a start after this moment tries OPEN, one before does not. */
+  async #commit(row: PairingRow, lockInfo: LockInfo, pmk: Secret): Promise<void> {
+    const { locks, clock } = this.#parts;
+    const { slot, ...told } = lockInfo;
+    const { lockId, via } = row;
+    await Promise.all([
+      locks.put({ ...told, lockId, via, pairedAtMs: clock.wallMs() }),
+      locks.putSlot({ lockId, slot, pmk, live: false, n: 0 }),
+      this.#put(row, { step: Step.telling }),
+    ]);
+  }
+
+  async #finish(row: PairingRow, refusal?: string): Promise<void> {
+    const { locks, rosters, renewRoster, reconciler } = this.#parts;
+    const { lockId } = row;
+    if (!locks.slot(lockId)?.live) {
+      await this.#put(row, { step: Step.proving });
+      await this.#prove(lockId, refusal ?? NEVER_TAKEN);
+      await locks.markSlotLive(lockId);
+    }
+    await this.#put(row, { step: Step.roster });
+    if (rosters.wanted(lockId)?.generation !== locks.get(lockId)?.generation) await renewRoster(lockId);
+    reconciler.watch(lockId);
+    await this.#untilInStep(lockId);
+  }
+
+  /** A session under the new PMK, and a command in it: what ends *pending* at the lock. */
+  async #prove(lockId: string, whyNot: string): Promise<void> {
+    const { clock, random, links } = this.#parts;
+    const backoff = new Backoff(random, PROVE_RETRY);
+    const untilMs = clock.monotonicMs() + PROVE_WITHIN_MS;
+    for (let noSlotAnswers = 0; ; ) {
+      try {
+        await links.of(lockId).run("unlock", (session) => session.command({ name: "status" }));
+        return;
+      } catch (error) {
+        if (describeTrouble(error) === undefined) throw error;
+        if (error instanceof RefusedByPeer && error.err === Err.noSuchSlot) noSlotAnswers++;
+        if (noSlotAnswers >= NO_SLOT_ANSWERS) throw new PairingFailed(whyNot);
+        if (clock.monotonicMs() >= untilMs) {
+          throw new PairingFailed(`${whyNot} (${describeTrouble(error)})`);
+        }
+      }
+      await delay(clock, backoff.nextMs(), this.#closing.signal);
+    }
+  }
+
+  async #untilInStep(lockId: string): Promise<void> {
+    const { clock, reconciler } = this.#parts;
+    const untilMs = clock.monotonicMs() + FIRST_ROSTER_WITHIN_MS;
+    for (;;) {
+      const status = await reconciler.roundEnd(lockId);
+      this.#closing.signal.throwIfAborted();
+      if (status?.state === "in-step") return;
+      if (clock.monotonicMs() >= untilMs) {
+        const why = status?.sentence ?? "";
+        throw new PairingFailed(`The lock is paired but not in step yet; the gateway goes on trying. ${why}`);
+      }
+    }
+  }
+
+  /** What a failed attempt leaves: a slot that never lived, and a lock that was not ours before. */
+  async #forgetUnproved(lockId: string): Promise<void> {
+    const { locks, rosters } = this.#parts;
+    if (locks.slot(lockId)?.live !== false) return;
+    if (rosters.wantedEpoch(lockId) === 0) await locks.remove(lockId);
+    else await locks.removeSlot(lockId);
+  }
+
+  #put(row: PairingRow, change: Partial<PairingRow>): Promise<void> {
+    Object.assign(row, change);
+    return this.#parts.pairings.put({ ...row });
+  }
+}
+
+function readLabel(suite: Suite, text: string): Label {
+  try {
+    return parseLabel(suite, text);
+  } catch (error) {
+    throw error instanceof LabelError ? new RequestRefused("label-invalid", error.message, "label") : error;
+  }
+}
+
+function readVia(text: string): string {
+  try {
+    return formatVia(parseVia(text));
+  } catch (error) {
+    throw error instanceof ViaError ? new RequestRefused("via-invalid", error.message, "via") : error;
+  }
+}
