@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { verifyGrant } from "../protocol/documents/grant.ts";
+import { rosterDigest, verifyRoster } from "../protocol/documents/roster.ts";
+import { fromHex, toHex } from "../protocol/wire/bytes.ts";
+import { RequestRefused } from "./api/services.ts";
+import type { GrantRequest } from "./grants.ts";
+import { grantsFixture, LOCK_A, LOCK_B } from "./testing/grants-fixture.ts";
+import { OPERATOR_GRANT_ID } from "./wanted-rosters.ts";
+
+type Fixture = Awaited<ReturnType<typeof grantsFixture>>;
+
+/** The wanted roster's claims and the ids of its grants, everything verified as a lock would. */
+function wantedAt({ suite, issuer, rosters }: Fixture, lockId: string) {
+  const wanted = rosters.wanted(lockId);
+  assert(wanted);
+  const roster = verifyRoster(suite, wanted.document, issuer.publicKey);
+  assert(roster.ok);
+  const { claims } = roster.value;
+  assert.equal(toHex(claims.lockId), lockId);
+  assert.equal(claims.epoch, wanted.epoch);
+  assert.equal(claims.count, wanted.grantDocuments.length);
+  assert.deepEqual(claims.digest, rosterDigest(suite, wanted.grantDocuments));
+  const ids = wanted.grantDocuments.map((document) => {
+    const grant = verifyGrant(suite, document, issuer.publicKey);
+    assert(grant.ok);
+    return toHex(grant.value.id);
+  });
+  return { epoch: claims.epoch, ids, denied: claims.denied.map(toHex), carriedFrom: claims.carriedFrom };
+}
+
+const essential = ({ publicKey }: Fixture, more: Partial<GrantRequest> = {}): GrantRequest => ({
+  locks: [LOCK_A],
+  publicKey,
+  rights: ["unlock", "essential"],
+  ...more,
+});
+
+test("a grant is wanted at each of its locks, and at no other, when it is answered", async (t) => {
+  const fixture = await grantsFixture(t);
+  const { row, claims } = await fixture.grants.add(essential(fixture, { id: "0000000000000001", name: "Ann" }));
+  assert.deepEqual(wantedAt(fixture, LOCK_A), {
+    epoch: 1,
+    ids: ["0000000000000001", OPERATOR_GRANT_ID],
+    denied: [],
+    carriedFrom: 0,
+  });
+  assert.equal(fixture.rosters.wanted(LOCK_B), undefined);
+  assert.deepEqual(fixture.changed, [LOCK_A]);
+  assert.equal(row.name, "Ann");
+  assert.equal(toHex(claims.bearerKey ?? new Uint8Array()), fixture.publicKey);
+  assert.deepEqual(fixture.grants.get(row.id), { row, claims });
+});
+
+test("a revoked grant leaves the rosters and is refused if it is carried to the door", async (t) => {
+  const fixture = await grantsFixture(t);
+  const { row } = await fixture.grants.add(essential(fixture, { locks: [LOCK_B, LOCK_A] }));
+  assert.equal(await fixture.grants.revoke(row.id), true);
+  for (const lockId of [LOCK_A, LOCK_B]) {
+    assert.deepEqual(wantedAt(fixture, lockId), {
+      epoch: 2,
+      ids: [OPERATOR_GRANT_ID],
+      denied: [row.id],
+      carriedFrom: 0,
+    });
+  }
+  assert.equal(fixture.grants.get(row.id)?.row.revokedAtMs, fixture.clock.wallMs());
+});
+
+test("revoking again changes nothing, and an id that was never granted is not found", async (t) => {
+  const fixture = await grantsFixture(t);
+  const { row } = await fixture.grants.add(essential(fixture));
+  await fixture.grants.revoke(row.id);
+  assert.equal(await fixture.grants.revoke(row.id), true);
+  assert.equal(wantedAt(fixture, LOCK_A).epoch, 2);
+  assert.equal(await fixture.grants.revoke("0000000000000009"), false);
+});
+
+test("when the denied list is full, older grants are refused by the time of their making", async (t) => {
+  const fixture = await grantsFixture(t);
+  const ids: string[] = [];
+  for (let made = 0; made < 34; made++) {
+    const { row } = await fixture.grants.add(essential(fixture));
+    await fixture.grants.revoke(row.id);
+    ids.push(row.id);
+    fixture.clock.advance(1000);
+  }
+  const { denied, carriedFrom } = wantedAt(fixture, LOCK_A);
+  assert.deepEqual(denied.toSorted(), ids.slice(2).toSorted());
+  assert.equal(carriedFrom, fixture.store.get(ids[1]!)!.issuedAt + 1);
+});
+
+test("grants given at the same time are all in the roster, each change with an epoch of its own", async (t) => {
+  const fixture = await grantsFixture(t);
+  await Promise.all(Array.from({ length: 10 }, () => fixture.grants.add(essential(fixture))));
+  const { epoch, ids } = wantedAt(fixture, LOCK_A);
+  assert.equal(epoch, 10);
+  assert.equal(ids.length, 11);
+  assert.deepEqual(ids, ids.toSorted());
+});
+
+test("of two grants with one id the second is refused, and nothing of it is wanted", async (t) => {
+  const fixture = await grantsFixture(t);
+  const id = "0000000000000001";
+  await fixture.grants.add(essential(fixture, { id }));
+  await assert.rejects(fixture.grants.add(essential(fixture, { id, locks: [LOCK_A, LOCK_B] })), {
+    code: "grant-exists",
+  });
+  assert.equal(wantedAt(fixture, LOCK_A).epoch, 1);
+  assert.equal(fixture.rosters.wanted(LOCK_B), undefined);
+  await fixture.grants.revoke(id);
+  await assert.rejects(fixture.grants.add(essential(fixture, { id })), { code: "grant-exists" });
+});
+
+test("the operator's grant is signed once and stands for that lock alone", async (t) => {
+  const fixture = await grantsFixture(t);
+  await fixture.wanted.renew([LOCK_A, LOCK_B]);
+  const [atA] = fixture.rosters.wanted(LOCK_A)!.grantDocuments;
+  const [atB] = fixture.rosters.wanted(LOCK_B)!.grantDocuments;
+  assert.notDeepEqual(atA, atB);
+  fixture.clock.advance(5000);
+  await fixture.wanted.renew([LOCK_A]);
+  assert.deepEqual(fixture.rosters.wanted(LOCK_A)!.grantDocuments, [atA]);
+});
+
+test("an epoch is above what the lock has, even after the database was restored from a backup", async (t) => {
+  const fixture = await grantsFixture(t);
+  await fixture.locks.setReported(LOCK_A, {
+    epoch: 41,
+    rosterDigest: new Uint8Array(32),
+    time: 0,
+    flags: 0,
+    seq: 1,
+    batteryMillivolt: 6000,
+    temperatureC: 20,
+    atMs: 0,
+  });
+  await fixture.wanted.renew([LOCK_A]);
+  assert.equal(wantedAt(fixture, LOCK_A).epoch, 42);
+});
+
+test("a grant outlives the lock that it was for", async (t) => {
+  const fixture = await grantsFixture(t);
+  const { row } = await fixture.grants.add(essential(fixture));
+  await fixture.locks.remove(LOCK_A);
+  assert.equal(await fixture.grants.revoke(row.id), true);
+  assert.notEqual(fixture.grants.get(row.id)?.row.revokedAtMs, undefined);
+});
+
+test("a lock's table holds a thousand grants, the operator's among them", async (t) => {
+  const fixture = await grantsFixture(t);
+  const { row } = await fixture.grants.add(essential(fixture));
+  await fixture.database.write(() => {
+    for (let made = 1; made < 999; made++) {
+      fixture.store.insert({ ...row, id: toHex(fixture.random.bytes(8)) });
+    }
+  });
+  await assert.rejects(fixture.grants.add(essential(fixture)), { code: "table-full", field: "locks" });
+});
+
+test("each mistake in a request is named with its field", async (t) => {
+  const fixture = await grantsFixture(t);
+  const timed = { rights: ["unlock" as const] };
+  const mistakes: [Partial<GrantRequest>, string, string][] = [
+    [timed, "notAfter", 'notAfter is needed unless rights has "essential"'],
+    [{ ...timed, notAfter: "2026-01-01T00:00:00Z" }, "notAfter", "notAfter is in the past"],
+    [
+      { ...timed, notBefore: "2028-01-02T00:00:00Z", notAfter: "2028-01-01T00:00:00Z" },
+      "notAfter",
+      "notAfter is not after notBefore",
+    ],
+    [{ notAfter: "tomorrow" }, "notAfter", 'notAfter must be a time like "2027-01-31T18:00:00Z"'],
+    [{ notBefore: "2200-01-01T00:00:00Z" }, "notBefore", 'notBefore must be a time like "2027-01-31T18:00:00Z"'],
+    [{ publicKey: `02${"ff".repeat(32)}` }, "publicKey", "publicKey is no compressed point on P-256"],
+    [{ id: "0000000000000000" }, "id", "id 0000000000000000 is reserved"],
+    [{ id: OPERATOR_GRANT_ID }, "id", `id ${OPERATOR_GRANT_ID} is reserved`],
+    [{ locks: [LOCK_A, "cccccccccccccccc"] }, "locks[1]", "no lock cccccccccccccccc is paired here"],
+  ];
+  for (const [mistake, field, sentence] of mistakes) {
+    await assert.rejects(
+      fixture.grants.add(essential(fixture, mistake)),
+      (error) => error instanceof RequestRefused && error.field === field && error.message === sentence,
+      sentence,
+    );
+  }
+  assert.deepEqual(fixture.changed, []);
+});
+
+test("times with an offset and fractions of a second are understood", async (t) => {
+  const fixture = await grantsFixture(t);
+  const notAfter = "2027-06-01T02:00:00.9+02:00";
+  const { claims } = await fixture.grants.add(essential(fixture, { notAfter, uses: 3, subject: "00000000000000ff" }));
+  assert.equal(claims.expires, Date.UTC(2027, 5, 1) / 1000);
+  assert.equal(claims.uses, 3);
+  assert.deepEqual(claims.subject, fromHex("00000000000000ff"));
+});
