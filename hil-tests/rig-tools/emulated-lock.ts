@@ -10,6 +10,18 @@ interface Announcement {
   rig: string;
 }
 
+/** What the rig of a lock says of it, as far as rigs look at it. */
+export interface LockState {
+  /** Hex of the compressed point. */
+  sigPk: string;
+  generation: number;
+  bolt: "thrown" | "drawn" | "between";
+  pairingMode: boolean;
+  grantIds: string[];
+  /** `head` is h of record `seq`, in hex. */
+  log: { seq: number; head: string; receiptedThrough: number };
+}
+
 /** A lock-sim process with the interface through which a rig sees and handles it. */
 export class EmulatedLock {
   readonly program: Program;
@@ -33,5 +45,9 @@ export class EmulatedLock {
     const args = [...carrier, "--data", data, "--rig", "127.0.0.1:0", "--model", "Stairwell One"];
     const program = group.run(name, PROGRAMS.lock, args);
     return new EmulatedLock(program, JSON.parse(await program.firstLine()) as Announcement);
+  }
+
+  state(): Promise<LockState> {
+    return this.rig.get("/v1/state");
   }
 }

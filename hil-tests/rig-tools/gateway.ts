@@ -5,12 +5,15 @@ import { freePort } from "./free-port.ts";
 import { JsonApi } from "./json-api.ts";
 import { PROGRAMS, type Program } from "./program.ts";
 import type { ProgramGroup } from "./program-group.ts";
+import { until } from "./until.ts";
 
-const KNOCK_EVERY_MS = 50;
+const KNOCK_EVERY_MS = 20;
+const PAIR_MS = 60_000;
 
 /** What the gateway's API says of a lock, as far as rigs look at it. */
 export interface LockView {
   lockId: string;
+  generation: number;
   wantedEpoch: number;
   reported?: { epoch: number; bolt: "thrown" | "drawn" };
   sync: { state: "in-step" | "working" | "waiting" | "stopped"; sentence: string };
@@ -25,6 +28,12 @@ export interface PairingView {
   error?: string;
 }
 
+export interface GrantView {
+  id: string;
+  locks: string[];
+  revokedAt?: string;
+}
+
 /** What a gateway is to be told of its surroundings. */
 export interface GatewaySettings {
   /** Its data directory. */
@@ -34,6 +43,8 @@ export interface GatewaySettings {
   eventsUrl: string;
   /** Ports of its serial lines. */
   serialPaths: string[];
+  /** How long a lock that is in step is left alone. */
+  pollMs: number;
 }
 
 /** A `portvakt run` process and its API. */
@@ -42,19 +53,22 @@ export class Gateway {
   readonly url: string;
   readonly api: JsonApi;
 
-  private constructor(program: Program, url: string, token: string) {
+  readonly #clock: Clock;
+
+  private constructor(clock: Clock, program: Program, url: string, token: string) {
+    this.#clock = clock;
     this.program = program;
     this.url = url;
     this.api = new JsonApi(url, token);
   }
 
   /** Writes the configuration, with an API on a free port, and returns that API's URL. */
-  static async configure({ data, configFile, eventsUrl, serialPaths }: GatewaySettings): Promise<string> {
+  static async configure({ data, configFile, eventsUrl, serialPaths, pollMs }: GatewaySettings): Promise<string> {
     const listen = `127.0.0.1:${await freePort()}`;
     const lines = [
       `data = ${JSON.stringify(data)}`,
       `[api]\nlisten = ${JSON.stringify(listen)}`,
-      "[sync]\npoll_ms = 500",
+      `[sync]\npoll_ms = ${pollMs}`,
       `[uplink]\nurl = ${JSON.stringify(eventsUrl)}`,
       ...serialPaths.map((path) => `[[serial]]\npath = ${JSON.stringify(path)}\nbaud = 115200`),
     ];
@@ -74,25 +88,30 @@ export class Gateway {
       if (end !== undefined) throw new Error(`the gateway ended early (${end})`);
       await delay(clock, KNOCK_EVERY_MS);
     }
-    return new Gateway(program, url, readFileSync(join(settings.data, "api-token"), "utf8").trim());
+    return new Gateway(clock, program, url, readFileSync(join(settings.data, "api-token"), "utf8").trim());
   }
 
-  lock(lockId: string): Promise<LockView> {
-    return this.api.get(`/v1/locks/${lockId}`);
-  }
-
-  /** Whether the lock has been paired. */
-  async knows(lockId: string): Promise<boolean> {
+  /** Undefined for a lock that was never paired. */
+  async lock(lockId: string): Promise<LockView | undefined> {
     const { items } = await this.api.get<{ items: LockView[] }>("/v1/locks?limit=1000");
-    return items.some((lock) => lock.lockId === lockId);
+    return items.find((lock) => lock.lockId === lockId);
   }
 
   startPairing(label: string, via: string): Promise<PairingView> {
     return this.api.post("/v1/pairings", { label, via });
   }
 
-  pairing(id: string): Promise<PairingView> {
-    return this.api.get(`/v1/pairings/${id}`);
+  /** Settles when the pairing is no longer running. */
+  endOfPairing(id: string): Promise<PairingView> {
+    return until(
+      this.#clock,
+      PAIR_MS,
+      () => "the end of the pairing",
+      async () => {
+        const pairing = await this.api.get<PairingView>(`/v1/pairings/${id}`);
+        return pairing.state === "running" ? undefined : pairing;
+      },
+    );
   }
 }
 

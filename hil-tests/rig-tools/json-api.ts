@@ -50,3 +50,14 @@ export class JsonApi {
     return answer as T;
   }
 }
+
+/** The answer, or undefined if the request was refused or lost with its server. */
+export async function answerOf<T>(request: Promise<T>): Promise<T | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    // fetch tells of a lost connection by a TypeError.
+    if (error instanceof ApiError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}

@@ -6,14 +6,14 @@ const LOOK_EVERY_MS = 50;
 export async function until<T>(
   clock: Clock,
   deadlineMs: number,
-  what: string,
+  what: () => string,
   look: () => Promise<T | undefined> | T | undefined,
 ): Promise<T> {
   const endMs = clock.monotonicMs() + deadlineMs;
   for (;;) {
     const seen = await look();
     if (seen !== undefined) return seen;
-    if (clock.monotonicMs() >= endMs) throw new Error(`${what}: not within ${deadlineMs / 1000} s`);
+    if (clock.monotonicMs() >= endMs) throw new Error(`${what()}: not within ${deadlineMs / 1000} s`);
     await delay(clock, LOOK_EVERY_MS);
   }
 }

@@ -63,6 +63,7 @@ export class Stairwell {
       configFile: this.#folder.configFile,
       eventsUrl: `${backend.url}/events`,
       serialPaths: doors.map(({ linePath }) => linePath),
+      pollMs: 500,
     };
     return Gateway.start(this.#clock, this.programs, await Gateway.configure(settings), settings);
   }

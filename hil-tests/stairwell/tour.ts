@@ -8,20 +8,12 @@ import type { StairwellFolder } from "./folder.ts";
 import type { Progress } from "./progress.ts";
 import type { Backend, Door, Stairwell } from "./stairwell.ts";
 
-const PAIR_MS = 30_000;
 const SYNC_MS = 30_000;
 const DELIVERY_MS = 20_000;
 
 /** What the event receiver says of a lock, as far as it is looked at here. */
 interface HistoryView {
   generations: { signedThrough: number; newestRecords: { seq: number; type: string }[] }[];
-}
-
-/** What the rig of a lock says of it, as far as it is looked at here. */
-interface LockState {
-  sigPk: string;
-  bolt: "thrown" | "drawn" | "between";
-  log: { receiptedThrough: number };
 }
 
 /** What is up when the tour is over. */
@@ -51,7 +43,7 @@ export async function tour(
   await step("four locks start", async () => {
     doors = await stairwell.startDoors();
     for (const { lock } of doors) {
-      const { sigPk } = await lock.rig.get<LockState>("/v1/state");
+      const { sigPk } = await lock.state();
       await backend.api.put(`/v1/locks/${lock.lockId}`, { sigPk });
     }
     return "four locks stand on four serial lines; the receiver knows their keys";
@@ -61,7 +53,7 @@ export async function tour(
     return `the gateway runs, its API on ${gateway.url}`;
   });
   for (const door of doors) {
-    await step(`${door.name} is being paired`, () => pair(clock, gateway, door), gateway.program);
+    await step(`${door.name} is being paired`, () => pair(gateway, door), gateway.program);
   }
   await step(
     "the locks get their rosters",
@@ -101,48 +93,60 @@ export async function tour(
   return { gateway, backend, doors };
 }
 
-async function pair(clock: Clock, gateway: Gateway, { name, lock, linePath }: Door): Promise<string> {
-  if (await gateway.knows(lock.lockId)) return `${name} was paired before`;
+async function pair(gateway: Gateway, { name, lock, linePath }: Door): Promise<string> {
+  if (await gateway.lock(lock.lockId)) return `${name} was paired before`;
   await lock.rig.post("/v1/pairing-button");
   const { id } = await gateway.startPairing(lock.label, `serial:${linePath}`);
-  const pairing = await until(clock, PAIR_MS, "the pairing's end", async () => {
-    const now = await gateway.pairing(id);
-    return now.state === "running" ? undefined : now;
-  });
-  if (pairing.state === "failed") throw new Error(pairing.error);
+  const { state, error } = await gateway.endOfPairing(id);
+  if (state === "failed") throw new Error(error);
   return `${name} is paired: its label typed, its button pressed`;
 }
 
 async function untilInStep(clock: Clock, gateway: Gateway, { lockId }: EmulatedLock): Promise<void> {
-  await until(clock, SYNC_MS, "being in step", async () => {
-    const { reported, wantedEpoch, sync } = await gateway.lock(lockId);
-    return sync.state === "in-step" && reported?.epoch === wantedEpoch ? true : undefined;
-  });
+  await until(
+    clock,
+    SYNC_MS,
+    () => "being in step",
+    async () => {
+      const view = await gateway.lock(lockId);
+      return view?.sync.state === "in-step" && view.reported?.epoch === view.wantedEpoch ? true : undefined;
+    },
+  );
 }
 
 /** By the command line, as a person would. Returns the seq of the lock's DONE. */
-async function unlock(folder: StairwellFolder, { lockId, rig }: EmulatedLock): Promise<number> {
-  const command = ["unlock", lockId, "--config", folder.configFile, "--json"];
+async function unlock(folder: StairwellFolder, lock: EmulatedLock): Promise<number> {
+  const command = ["unlock", lock.lockId, "--config", folder.configFile, "--json"];
   const { exitCode, stdout, stderr } = await portvakt(...command);
   if (exitCode !== 0) throw new Error(`portvakt unlock: ${stderr.trim()} (exit code ${exitCode})`);
-  const { bolt } = await rig.get<LockState>("/v1/state");
+  const { bolt } = await lock.state();
   if (bolt !== "drawn") throw new Error(`portvakt says that it was done, but the bolt is ${bolt}`);
   return (JSON.parse(stdout) as { seq: number }).seq;
 }
 
 /** The unlocking is recorded before the DONE that `seq` names, so a head over that one covers both. */
 function untilSigned(clock: Clock, backend: Backend, { lockId }: EmulatedLock, seq: number): Promise<number> {
-  return until(clock, DELIVERY_MS, "a signed head over the event", async () => {
-    const { generations } = await backend.api.get<HistoryView>(`/v1/locks/${lockId}`);
-    const newest = generations.at(-1);
-    const hasEvent = newest?.newestRecords.some((record) => record.type === "unlocked" && record.seq < seq);
-    return hasEvent && newest!.signedThrough >= seq ? newest!.signedThrough : undefined;
-  });
+  return until(
+    clock,
+    DELIVERY_MS,
+    () => "a signed head over the event",
+    async () => {
+      const { generations } = await backend.api.get<HistoryView>(`/v1/locks/${lockId}`);
+      const newest = generations.at(-1);
+      const hasEvent = newest?.newestRecords.some((record) => record.type === "unlocked" && record.seq < seq);
+      return hasEvent && newest!.signedThrough >= seq ? newest!.signedThrough : undefined;
+    },
+  );
 }
 
-function untilReceipted(clock: Clock, { rig }: EmulatedLock, seq: number): Promise<number> {
-  return until(clock, DELIVERY_MS, "the receipt", async () => {
-    const { log } = await rig.get<LockState>("/v1/state");
-    return log.receiptedThrough >= seq ? log.receiptedThrough : undefined;
-  });
+function untilReceipted(clock: Clock, lock: EmulatedLock, seq: number): Promise<number> {
+  return until(
+    clock,
+    DELIVERY_MS,
+    () => "the receipt",
+    async () => {
+      const { log } = await lock.state();
+      return log.receiptedThrough >= seq ? log.receiptedThrough : undefined;
+    },
+  );
 }
