@@ -79,7 +79,7 @@ export class MemoryFlash implements Flash {
     const written = isCut ? this.#torn(bytes) : bytes;
     for (const [i, byte] of written.entries()) this.#image[offset + i]! &= byte;
     this.#parts.onProgram?.(offset, this.#image.subarray(offset, offset + bytes.length));
-    if (isCut) this.#loosePower();
+    if (isCut) this.#losePower();
   }
 
   eraseBlock(offset: number): void {
@@ -93,7 +93,7 @@ export class MemoryFlash implements Flash {
     if (isCut) this.#tearErase(cells);
     else cells.fill(ERASED);
     this.#parts.onErase?.(block);
-    if (isCut) this.#loosePower();
+    if (isCut) this.#losePower();
   }
 
   #isCut(): boolean {
@@ -101,7 +101,7 @@ export class MemoryFlash implements Flash {
     return this.#programs + this.#erases + 1 === this.#cutAtOperation;
   }
 
-  #loosePower(): never {
+  #losePower(): never {
     this.#hasPower = false;
     throw new PowerCut(`power cut at flash operation ${this.#cutAtOperation}`);
   }

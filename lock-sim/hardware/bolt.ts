@@ -1,0 +1,84 @@
+import type { Clock, Timer } from "../../protocol/clock.ts";
+import type { Bolt } from "../hal.ts";
+import type { Kept } from "./kept.ts";
+
+export type EndStop = "thrown" | "drawn";
+
+/** How far the bolt is out, from 0 (drawn) to 1 (thrown). */
+export interface BoltPlace {
+  readonly out: number;
+}
+
+const OUT: Record<EndStop, number> = { drawn: 0, thrown: 1 };
+/** What is kept while the motor runs: whoever ends the emulator then leaves the bolt on its way. */
+const ON_ITS_WAY: BoltPlace = { out: 0.5 };
+
+/** A bolt with a motor, two end switches and a thumb-turn. It stays where it is when power goes. */
+export class EmulatedBolt implements Bolt {
+  readonly #clock: Clock;
+  readonly #kept: Kept<BoltPlace>;
+  readonly #travelMs: number;
+  #out: number;
+  #motor: { to: EndStop; sinceMs: number; arrival: Timer } | undefined;
+  #isJammed = false;
+
+  /** `travelMs`: from one end stop to the other. A new bolt is thrown. */
+  constructor(clock: Clock, kept: Kept<BoltPlace>, travelMs = 400) {
+    this.#clock = clock;
+    this.#kept = kept;
+    this.#travelMs = travelMs;
+    this.#out = kept.read()?.out ?? OUT.thrown;
+  }
+
+  drive(to: EndStop): void {
+    this.stop();
+    const wayMs = Math.abs(OUT[to] - this.#out) * this.#travelMs;
+    this.#kept.write(ON_ITS_WAY);
+    this.#motor = {
+      to,
+      sinceMs: this.#clock.monotonicMs(),
+      // At the end stop the motor may go on turning; the bolt is there.
+      arrival: this.#clock.schedule(wayMs, () => this.#keep()),
+    };
+  }
+
+  stop(): void {
+    if (!this.#motor) return;
+    this.#motor.arrival.cancel();
+    this.#out = this.#place();
+    this.#motor = undefined;
+    this.#keep();
+  }
+
+  position(): EndStop | "between" {
+    const out = this.#place();
+    if (out === OUT.thrown) return "thrown";
+    return out === OUT.drawn ? "drawn" : "between";
+  }
+
+  /** The thumb-turn inside the door. It always works: people get out. */
+  turnByHand(to: EndStop): void {
+    this.stop();
+    this.#out = OUT[to];
+    this.#keep();
+  }
+
+  /** Fault: while jammed, the motor turns and the bolt stays. */
+  jam(isJammed: boolean): void {
+    const { to } = this.#motor ?? {};
+    this.stop();
+    this.#isJammed = isJammed;
+    if (to) this.drive(to);
+  }
+
+  #place(): number {
+    if (!this.#motor || this.#isJammed) return this.#out;
+    const target = OUT[this.#motor.to];
+    const way = (this.#clock.monotonicMs() - this.#motor.sinceMs) / this.#travelMs;
+    return target > this.#out ? Math.min(target, this.#out + way) : Math.max(target, this.#out - way);
+  }
+
+  #keep(): void {
+    this.#kept.write({ out: this.#place() });
+  }
+}

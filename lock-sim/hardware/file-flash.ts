@@ -1,0 +1,76 @@
+import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { Reader, uint32 } from "../../protocol/wire/bytes.ts";
+import { ERASE_BLOCK_BYTES, FLASH_BYTES } from "../firmware/storage/flash-map.ts";
+import { MemoryFlash } from "./memory-flash.ts";
+
+const BLOCKS = FLASH_BYTES / ERASE_BLOCK_BYTES;
+const WEAR_BYTES = 4 * BLOCKS;
+
+/** A file that is there and is no image of a flash. */
+export class FlashFileError extends Error {
+  override readonly name = "FlashFileError";
+}
+
+/**
+ * The flash in a file: 512 KiB as they lie in the chip, then the number of erases of each block, 4 bytes big-endian.
+ *
+ * Every operation is written through in place before it returns, so a process that is killed leaves exactly what a chip would
+ * hold. It is not synced to the disk: a crash of the machine itself is not what this emulates.
+ */
+export class FileFlash extends MemoryFlash {
+  readonly #file: number;
+
+  private constructor(file: number, image: Uint8Array, wear: Uint32Array) {
+    super({
+      image,
+      wear,
+      onProgram: (offset, bytes) => writeAt(file, offset, bytes),
+      onErase: (block) => {
+        writeAt(
+          file,
+          block * ERASE_BLOCK_BYTES,
+          image.subarray(block * ERASE_BLOCK_BYTES, (block + 1) * ERASE_BLOCK_BYTES),
+        );
+        writeAt(file, FLASH_BYTES + 4 * block, uint32(wear[block]!));
+      },
+    });
+    this.#file = file;
+  }
+
+  /** Opens the file, or makes one with a factory-fresh chip. Throws FlashFileError or what the file system says. */
+  static open(path: string): FileFlash {
+    const file = openSync(path, "a+");
+    closeSync(file);
+    return FileFlash.#load(openSync(path, "r+"), path);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  static #load(file: number, path: string): FileFlash {
+    const { size } = fstatSync(file);
+    if (size === 0) {
+      writeAt(file, 0, new Uint8Array(FLASH_BYTES).fill(0xff));
+      writeAt(file, FLASH_BYTES, new Uint8Array(WEAR_BYTES));
+    } else if (size !== FLASH_BYTES + WEAR_BYTES) {
+      closeSync(file);
+      throw new FlashFileError(
+        `${path} is no flash image: it has ${size} bytes instead of ${FLASH_BYTES + WEAR_BYTES}`,
+      );
+    }
+    const wear = new Reader(readAt(file, FLASH_BYTES, WEAR_BYTES));
+    const counts = Uint32Array.from({ length: BLOCKS }, () => wear.uint32());
+    return new FileFlash(file, readAt(file, 0, FLASH_BYTES), counts);
+  }
+}
+
+function readAt(file: number, offset: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  if (readSync(file, bytes, 0, length, offset) !== length) throw new FlashFileError("the flash image ends early");
+  return bytes;
+}
+
+function writeAt(file: number, offset: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done, offset + done);
+}
