@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { opensslSuite } from "../crypto/openssl.ts";
+import { systemClock } from "../protocol/system-clock.ts";
+import { systemRandom } from "../protocol/system-random.ts";
+import { runCli } from "./cli/program.ts";
+import { loadConfig } from "./config.ts";
+
+const { version } = JSON.parse(readFileSync(new URL(import.meta.resolve("#package")), "utf8")) as { version: string };
+
+// Whoever reads our output may stop reading, as `head` does: nothing is wrong then.
+process.stdout.on("error", (error) => {
+  if ("code" in error && error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  out: (line) => process.stdout.write(`${line}\n`),
+  err: (line) => process.stderr.write(`${line}\n`),
+  fetch,
+  clock: systemClock,
+  suite: opensslSuite,
+  version,
+  runDaemon,
+});
+
+async function runDaemon(configFile: string | undefined): Promise<void> {
+  const config = loadConfig(configFile);
+  const stopping = new AbortController();
+  // Once: a second signal ends the process at once.
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
+  const { run } = await import("./run.ts");
+  await run(config, {
+    clock: systemClock,
+    random: systemRandom,
+    version,
+    stop: stopping.signal,
+    crash: (error) => {
+      queueMicrotask(() => {
+        throw error;
+      });
+    },
+  });
+}

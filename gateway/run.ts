@@ -1,0 +1,125 @@
+import { join } from "node:path";
+import { opensslSuite } from "../crypto/openssl.ts";
+import { type Clock, delay } from "../protocol/clock.ts";
+import type { Random } from "../protocol/random.ts";
+import type { Api } from "./api/api.ts";
+import { apiTokenFile, loadApiToken } from "./api/api-token.ts";
+import { buildApi } from "./api/server.ts";
+import { CliError, ExitCode } from "./cli/exit-code.ts";
+import { type Composed, compose } from "./compose.ts";
+import { type ApiConfig, type Config, isLoopback } from "./config.ts";
+import { KeyFileError } from "./issuer/key-file.ts";
+import { LocalIssuer } from "./issuer/local-issuer.ts";
+import { createLog, type Log } from "./log.ts";
+import { openDataDirectory } from "./store/data-directory.ts";
+import { Database } from "./store/database.ts";
+import { StoreError } from "./store/store-error.ts";
+import { SerialTransport } from "./transport/serial.ts";
+import { serialLineOpener } from "./transport/serial-line.ts";
+import { TcpTransport } from "./transport/tcp.ts";
+import { Transports } from "./transport/transports.ts";
+import { HttpUplink } from "./uplink/http.ts";
+import { UplinkError } from "./uplink/uplink.ts";
+
+/** What `main.ts` alone may take from the machine. */
+export interface Machine {
+  clock: Clock;
+  random: Random;
+  version: string;
+  /** Aborts when the daemon shall stop. */
+  stop: AbortSignal;
+  /** Ends the process loudly: a mistake of ours. */
+  crash: (error: unknown) => void;
+}
+
+/** Requests that are under way get this long to end before their locks are let go. */
+const REQUESTS_END_WITHIN_MS = 5_000;
+
+/**
+ * The daemon, from start to stop: the part of the composition root that only `portvakt run` needs, apart from `main.ts` so
+ * that the other commands start without loading it. Rejects with CliError if it can not start.
+ */
+export async function run(config: Config, machine: Machine): Promise<void> {
+  const log = createLog(config.log.level);
+  const { gateway, api } = await asCliErrors(() => start(config, machine, log));
+  await new Promise<void>((resolve) => machine.stop.addEventListener("abort", () => resolve(), { once: true }));
+  log.info({}, "Stopping.");
+  const requestsEnded = api.close();
+  await Promise.race([requestsEnded, delay(machine.clock, REQUESTS_END_WITHIN_MS)]);
+  await gateway.close();
+  await requestsEnded;
+  log.info({}, "Stopped.");
+}
+
+async function start(config: Config, machine: Machine, log: Log): Promise<Composed & { api: Api }> {
+  const { clock, random, version, crash } = machine;
+  const suite = opensslSuite;
+  openDataDirectory(config.data);
+  // First of all: it keeps a second daemon from everything else in the directory.
+  const database = Database.open(join(config.data, "portvakt.db"), {
+    soon: (commit) => clock.schedule(0, commit),
+  });
+  const token = loadApiToken(apiTokenFile(config.data), random);
+  const issuer = LocalIssuer.load(config.data, suite, random);
+  const composed = compose({
+    suite,
+    clock,
+    random,
+    log,
+    database,
+    transport: new Transports({
+      tcp: new TcpTransport(clock),
+      serial: new SerialTransport(clock, serialLineOpener, config.serial),
+    }),
+    issuer,
+    operator: issuer.operator,
+    ...(config.uplink && {
+      uplink: { to: new HttpUplink(clock, config.uplink), batchMax: config.uplink.batchMax },
+    }),
+    pollMs: config.sync.pollMs,
+  });
+  const { gateway, services, grants, locks, events, pairings, rosters } = composed;
+  const parts = { version, clock, locks, rosters, events, pairingRows: pairings, grants, ...services };
+  const api = await buildApi(parts, { token, suite, log, onMistake: crash });
+  const listening = await listen(api, config.api);
+  gateway.start();
+  log.info(
+    { version, listening, data: config.data, locks: locks.list().length, uplink: config.uplink?.url ?? "none" },
+    `Portvakt listens at ${listening}. It stands alone: whoever takes ${config.data} can open the doors of its locks.`,
+  );
+  if (!isLoopback(config.api.host)) {
+    log.warn({}, "The API is reachable from outside over plain HTTP: whoever listens on the way learns the token.");
+  }
+  return { ...composed, api };
+}
+
+async function listen(api: Api, { host, port }: ApiConfig): Promise<string> {
+  try {
+    return await api.listen({ host, port, listenTextResolver: (address) => address });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    switch (code) {
+      case "EADDRINUSE":
+        throw new CliError(ExitCode.failed, `port ${port} on ${host} is in use by another program`);
+      case "EACCES":
+        throw new CliError(ExitCode.failed, `port ${port} may not be listened on by this user`);
+      case "EADDRNOTAVAIL":
+      case "ENOTFOUND":
+        throw new CliError(ExitCode.failed, `${host} is no address of this machine`);
+      default:
+        throw error;
+    }
+  }
+}
+
+/** What is wrong with the world at the start is one line for people. */
+async function asCliErrors<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StoreError || error instanceof KeyFileError || error instanceof UplinkError) {
+      throw new CliError(ExitCode.failed, error.message);
+    }
+    throw error;
+  }
+}
