@@ -1,0 +1,61 @@
+import { RecordType } from "../../protocol/log/record.ts";
+import type { DoorSensor, Uptime } from "../hal.ts";
+import type { ActiveRoster } from "./active-roster.ts";
+import type { BoltControl } from "./bolt-control.ts";
+import type { EventLog } from "./event-log.ts";
+
+type Door = { kind: "closed" } | { kind: "open"; sinceMs: number; isReported: boolean };
+
+/** Writes down what the door does: opened, closed, forced, left open (protocol.md §9). */
+export class DoorWatch {
+  readonly #sensor: DoorSensor;
+  readonly #uptime: Uptime;
+  readonly #bolt: BoltControl;
+  readonly #log: EventLog;
+  readonly #roster: ActiveRoster;
+  #door: Door = { kind: "closed" };
+
+  constructor(sensor: DoorSensor, uptime: Uptime, bolt: BoltControl, log: EventLog, roster: ActiveRoster) {
+    this.#sensor = sensor;
+    this.#uptime = uptime;
+    this.#bolt = bolt;
+    this.#log = log;
+    this.#roster = roster;
+  }
+
+  /** At boot: what the door did in the dark nobody knows. */
+  recover(): void {
+    if (this.#sensor.isOpen()) this.#door = this.#openNow();
+  }
+
+  tick(): void {
+    const isOpen = this.#sensor.isOpen();
+    switch (this.#door.kind) {
+      case "closed":
+        if (!isOpen) return;
+        this.#door = this.#openNow();
+        this.#log.append({ type: this.#bolt.isThrown() ? RecordType.doorForced : RecordType.doorOpened });
+        return;
+      case "open":
+        if (isOpen) this.#reportAjar(this.#door);
+        else this.#close();
+        return;
+    }
+  }
+
+  #close(): void {
+    this.#door = { kind: "closed" };
+    this.#log.append({ type: RecordType.doorClosed });
+  }
+
+  #openNow(): Door {
+    return { kind: "open", sinceMs: this.#uptime.milliseconds(), isReported: false };
+  }
+
+  #reportAjar(door: Extract<Door, { kind: "open" }>): void {
+    const openMs = this.#uptime.milliseconds() - door.sinceMs;
+    if (door.isReported || openMs < this.#roster.settings.ajarSeconds * 1000) return;
+    this.#door = { ...door, isReported: true };
+    this.#log.append({ type: RecordType.doorLeftOpen });
+  }
+}

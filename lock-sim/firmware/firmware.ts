@@ -1,0 +1,97 @@
+import type { Suite } from "../../crypto/suite.ts";
+import { equalBytes } from "../../protocol/wire/bytes.ts";
+import type { Hal } from "../hal.ts";
+import { bootLock } from "./boot.ts";
+import { refuseWhileWaiting, takeFrame, takeOutcome } from "./dispatch.ts";
+import { resetToFactory } from "./factory-reset.ts";
+import type { Parts, Product } from "./parts.ts";
+
+export type { Product };
+
+/** How often door, bolt and battery are looked at while nothing else is going on. */
+const SENSOR_INTERVAL_MS = 500;
+
+/**
+ * A lock of LK1, on nothing but a `Hal`. It is told of frames, of hands and of time, and answers through `hal.link`, at once or, when
+ * the bolt has to travel first, in a later `tick`.
+ */
+export class Firmware {
+  readonly #hal: Hal;
+  readonly #suite: Suite;
+  readonly #product: Product;
+  #running: Parts | undefined;
+  #lookAtMs = 0;
+
+  constructor(hal: Hal, suite: Suite, product: Product) {
+    this.#hal = hal;
+    this.#suite = suite;
+    this.#product = product;
+  }
+
+  /** Power has come. Throws if flash holds no identity. */
+  boot(): void {
+    this.#running = bootLock(this.#hal, this.#suite, this.#product);
+    this.tick();
+  }
+
+  connected(connection: number): void {
+    const { connections, diagnostics } = this.#parts;
+    if (connections.open(connection)) return;
+    diagnostics.count("tooManyConnections");
+    this.#hal.link.close(connection);
+  }
+
+  disconnected(connection: number): void {
+    this.#parts.connections.close(connection);
+    this.#parts.openLimits.disconnected(connection);
+  }
+
+  /** A whole frame; the carrier has checked it as far as carriers do. */
+  receive(id: number, frame: Uint8Array): void {
+    const parts = this.#parts;
+    const connection = parts.connections.get(id);
+    if (!connection) return;
+    const { lastRequest, storedReply, waiting } = connection;
+    const isResend = lastRequest !== undefined && equalBytes(lastRequest, frame);
+    // The first of all checks: whatever this request once did, it is not done again.
+    if (isResend && storedReply) this.#hal.link.send(id, storedReply);
+    else if (!waiting) takeFrame(parts, connection, frame);
+    else if (!isResend) refuseWhileWaiting(parts, connection);
+  }
+
+  /** Call when `wakeAt` is due, and at any time after; also when something moved that a sensor sees. */
+  tick(): void {
+    const parts = this.#parts;
+    const outcome = parts.acts.poll();
+    if (outcome) takeOutcome(parts, outcome);
+    parts.bolt.tick();
+    parts.door.tick();
+    parts.battery.tick();
+    this.#lookAtMs = this.#hal.uptime.milliseconds() + SENSOR_INTERVAL_MS;
+  }
+
+  /** Uptime in milliseconds; undefined before boot. */
+  wakeAt(): number | undefined {
+    if (!this.#running) return undefined;
+    return Math.min(this.#lookAtMs, this.#running.bolt.wakeAt() ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** The button inside the door. */
+  pressPairingButton(): void {
+    this.#parts.pairing.enter(this.#hal.uptime.milliseconds());
+    this.#hal.signals.show("pairing");
+  }
+
+  /** By hand, at the lock. Sessions end, the lines they came over do not. */
+  factoryReset(): void {
+    const ids = Array.from(this.#parts.connections.all(), ({ id }) => id);
+    resetToFactory(this.#parts);
+    this.boot();
+    for (const id of ids) this.connected(id);
+  }
+
+  get #parts(): Parts {
+    if (!this.#running) throw new Error("the lock has no power: boot it first");
+    return this.#running;
+  }
+}

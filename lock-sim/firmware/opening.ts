@@ -1,0 +1,47 @@
+import { isO1Authentic, answerO1 as writeO2 } from "../../protocol/session/open.ts";
+import { Err, type Message } from "../../protocol/wire/messages.ts";
+import { type Answer, err, reply, SILENCE } from "./answer.ts";
+import { caught } from "./caught.ts";
+import { type Connection, endSession, startSession } from "./connections.ts";
+import type { Parts } from "./parts.ts";
+import { stateFlags } from "./state-flags.ts";
+
+/** O1 → O2 (protocol.md §3). The mac comes first: a stranger costs no point multiplication. */
+export function answerO1(
+  parts: Parts,
+  connection: Connection,
+  { slot }: Extract<Message, { type: "O1" }>,
+  o1: Uint8Array,
+): Answer {
+  const { slots, suite, hal, openLimits, diagnostics } = parts;
+  const paired = slots.at(slot);
+  if (!paired) {
+    diagnostics.count("noSuchSlot");
+    return err(Err.noSuchSlot);
+  }
+  if (!isO1Authentic(suite, paired.pmk, o1)) {
+    diagnostics.count("wrongMac");
+    endSession(connection);
+    return SILENCE;
+  }
+  if (!openLimits.takeForSlot(slot, connection.id, hal.uptime.milliseconds())) {
+    diagnostics.count("limited");
+    return err(Err.busy);
+  }
+  const caps = {
+    epoch: parts.roster.epoch,
+    n: paired.counter.n,
+    ...parts.log.position,
+    time: parts.clock.now(),
+    flags: stateFlags(parts),
+    challenge: parts.challenges[slot]!.bytes,
+  };
+  const answered = caught(() => writeO2(suite, hal.entropy, paired.pmk, o1, caps));
+  if (!answered.ok) {
+    diagnostics.count("badPoint");
+    return SILENCE;
+  }
+  const { channel, rms, o2 } = answered.value;
+  startSession(connection, { kind: "opened", slot, channel, rms });
+  return reply(o2);
+}
