@@ -6,8 +6,6 @@ import { refuseWhileWaiting, takeFrame, takeOutcome } from "./dispatch.ts";
 import { resetToFactory } from "./factory-reset.ts";
 import type { Parts, Product } from "./parts.ts";
 
-export type { Product };
-
 /** How often door, bolt and battery are looked at while nothing else is going on. */
 const SENSOR_INTERVAL_MS = 500;
 
@@ -88,6 +86,11 @@ export class Firmware {
     resetToFactory(this.#parts);
     this.boot();
     for (const id of ids) this.connected(id);
+  }
+
+  /** What a running lock consists of: for the rig that shows an emulated one, never for a link. */
+  get inside(): Parts {
+    return this.#parts;
   }
 
   get #parts(): Parts {
