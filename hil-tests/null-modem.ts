@@ -1,17 +1,5 @@
-import { constants, openSync, writeSync } from "node:fs";
-import { ReadStream } from "node:tty";
-import * as nodePty from "node-pty";
 import { FaultyWire } from "./faulty-wire.ts";
-
-/** What `open` of node-pty returns on Unix; its typings leave it out. */
-interface OpenedPty {
-  readonly fd: number;
-  readonly ptsName: string;
-  readonly master: ReadStream;
-  readonly slave: ReadStream;
-}
-
-const { open: openPty } = nodePty as unknown as { open(options: { encoding: null }): OpenedPty };
+import { PtyEnd } from "./pty-end.ts";
 
 /**
  * A serial cable with a port at each end: two pseudo-terminals whose masters are cross-linked.
@@ -54,43 +42,5 @@ export class NullModem {
   close(): void {
     this.#left.close();
     this.#right.close();
-  }
-}
-
-class PtyEnd {
-  readonly path: string;
-  readonly #fd: number;
-  readonly #master: ReadStream;
-  readonly #holder: ReadStream;
-
-  constructor() {
-    const pty = openPty({ encoding: null });
-    this.path = pty.ptsName;
-    this.#fd = pty.fd;
-    this.#master = pty.master;
-    // Held open and never read: otherwise the master sees a hang-up each time a program closes the port. Raw from the
-    // start: otherwise the terminal echoes what comes in before a program has set it up.
-    this.#holder = new ReadStream(openSync(this.path, constants.O_RDWR | constants.O_NOCTTY));
-    this.#holder.setRawMode(true);
-    // node-pty has begun to read the slave, which would take bytes from the program that opens it.
-    pty.slave.destroy();
-  }
-
-  onBytes(listener: (bytes: Uint8Array) => void): void {
-    this.#master.on("data", listener);
-  }
-
-  write(bytes: Uint8Array): void {
-    try {
-      writeSync(this.#fd, bytes);
-    } catch (error) {
-      // The buffer is full because nobody reads: the bytes are lost.
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
-    }
-  }
-
-  close(): void {
-    this.#master.destroy();
-    this.#holder.destroy();
   }
 }

@@ -18,7 +18,7 @@ const IMPORTERS: Record<string, string[]> = {
   "@abandonware/bleno": ["lock-sim/port/ble.ts"],
   serialport: ["gateway/transport/serial-line.ts", "lock-sim/port/serial.ts"],
   "better-sqlite3": ["gateway/store/database.ts"],
-  "node-pty": ["hil-tests/null-modem.ts"],
+  "node-pty": ["hil-tests/pty-end.ts"],
   "cbor-x": ["protocol/wire/cbor.ts"],
   "@noble/ciphers": ["crypto/"],
   "@noble/curves": ["crypto/"],
