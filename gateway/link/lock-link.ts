@@ -2,6 +2,7 @@ import type { Suite } from "../../crypto/suite.ts";
 import { type Clock, delay, type Timer } from "../../protocol/clock.ts";
 import type { Random } from "../../protocol/random.ts";
 import { readO2, startOpen } from "../../protocol/session/open.ts";
+import { wipe } from "../../protocol/session/wipe.ts";
 import { RefusedByPeer } from "../../protocol/wire/expect-message.ts";
 import { Err } from "../../protocol/wire/messages.ts";
 import type { LockStore, SlotRow } from "../store/lock-store.ts";
@@ -134,13 +135,14 @@ export class LockLink {
     const { suite, random, clock } = this.#parts;
     for (let tries = 1; ; tries++) {
       await this.#pace();
+      const { state, o1 } = startOpen(suite, random, slot.slot, slot.pmk);
       try {
-        const { state, o1 } = startOpen(suite, random, slot.slot, slot.pmk);
         const o2 = await carrier.request(o1, { deadlineMs: O2_WITHIN_MS, urgency });
         const { channel, rms, caps } = readO2(suite, state, o2);
         rms.wipe();
         return new LockSession(suite, clock, carrier, channel, caps);
       } catch (error) {
+        wipe(state);
         const isBusy = error instanceof RefusedByPeer && error.err === Err.busy;
         if (!isBusy || tries >= BUSY_TRIES_MAX) throw error;
       }

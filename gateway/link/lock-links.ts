@@ -4,6 +4,7 @@ import { type LinkParts, LockLink } from "./lock-link.ts";
 export class LockLinks {
   readonly #parts: LinkParts;
   readonly #links = new Map<string, LockLink>();
+  #isClosed = false;
 
   constructor(parts: LinkParts) {
     this.#parts = parts;
@@ -14,11 +15,13 @@ export class LockLinks {
     if (!link) {
       link = new LockLink(lockId, this.#parts);
       this.#links.set(lockId, link);
+      if (this.#isClosed) void link.close();
     }
     return link;
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([...this.#links.values()].map((link) => link.close()));
   }
 }

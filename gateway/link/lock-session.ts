@@ -4,7 +4,7 @@ import type { Caps } from "../../protocol/session/caps.ts";
 import { openResponse, type SecureChannel, sealCommand, wipeChannel } from "../../protocol/session/secure-channel.ts";
 import { type Command, encodeCommand } from "../../protocol/wire/commands.ts";
 import { decodeResponse, type Response } from "../../protocol/wire/responses.ts";
-import type { Channel, Urgency } from "../transport/channel.ts";
+import { type Channel, TransportError, type Urgency } from "../transport/channel.ts";
 
 /** A lock that is awake answers at once. */
 const ANSWER_WITHIN_MS = 5_000;
@@ -12,6 +12,8 @@ const ANSWER_WITHIN_MS = 5_000;
 const ACT_WITHIN_MS = 15_000;
 /** Well before CmdCtr comes to its end (protocol.md §3): a job must not run into it. */
 const COMMANDS_MAX = 60_000;
+
+type SessionState = "unproved" | "proved" | "ended";
 
 /** Where the lock's log ended when it last said so. */
 export interface LogEnd {
@@ -31,7 +33,7 @@ export class LockSession {
   readonly #clock: Clock;
   readonly #carrier: Channel;
   #channel: SecureChannel;
-  #state: "unproved" | "proved" | "ended" = "unproved";
+  #state: SessionState = "unproved";
   #commands = 0;
   #challenge: Uint8Array;
   #logEnd: LogEnd | undefined;
@@ -80,6 +82,7 @@ export class LockSession {
       this.#commands++;
       const deadlineMs = command.name === "act" ? ACT_WITHIN_MS : ANSWER_WITHIN_MS;
       const reply = await this.#carrier.request(sealed.message, { deadlineMs, urgency: this.urgency });
+      if (this.#state === "ended") throw new TransportError("closed", "the session was given up");
       const opened = openResponse(this.#suite, this.#channel, reply);
       this.#channel = opened.channel;
       const response = decodeResponse<C["name"]>(command.name, opened.response);

@@ -7,6 +7,7 @@ export class Reconciler implements SyncService {
   readonly #links: LockLinks;
   readonly #parts: LockSyncParts;
   readonly #locks = new Map<string, LockSync>();
+  #isClosed = false;
 
   constructor(links: LockLinks, parts: LockSyncParts) {
     this.#links = links;
@@ -21,6 +22,7 @@ export class Reconciler implements SyncService {
 
   /** From now on looks after this lock as well. */
   watch(lockId: string): void {
+    if (this.#isClosed) return;
     if (this.#locks.has(lockId)) {
       this.poke(lockId);
       return;
@@ -45,6 +47,7 @@ export class Reconciler implements SyncService {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([...this.#locks.values()].map((lock) => lock.close()));
   }
 }

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { RecordType } from "../protocol/log/record.ts";
+import { ProtocolError } from "../protocol/protocol-error.ts";
+import { fromHex } from "../protocol/wire/bytes.ts";
+import { Reason } from "../protocol/wire/reason.ts";
+import type { ActOutcome } from "./api/services.ts";
+import { refused } from "./testing/fake-lock.ts";
+import { TestGateway } from "./testing/test-gateway.ts";
+import { OPERATOR_GRANT_ID } from "./wanted-rosters.ts";
+
+async function paired(t: TestContext): Promise<TestGateway> {
+  const gateway = new TestGateway(t);
+  await gateway.pair();
+  return gateway;
+}
+
+const unlock = (gateway: TestGateway): Promise<ActOutcome> =>
+  gateway.run(gateway.parts.services.actions.act(gateway.lock.lockId, "unlock"));
+
+type Loss = "request" | "reply";
+
+/** Loses the next ACT on its way, or the reply to it. */
+function loseAct(gateway: TestGateway, loss: Loss, atTheLock: () => void = () => {}): void {
+  const { air, lock } = gateway;
+  const { override } = lock;
+  lock.override = (command) => {
+    if (command.name !== "act") return override(command);
+    lock.override = override;
+    atTheLock();
+    // A lock that refuses a frame as forged is silent and forgets the session, as one that never saw it.
+    if (loss === "request") throw new ProtocolError("wrong-tag");
+    air.losesReply = true;
+    return override(command);
+  };
+}
+
+test("an unlock is done when the lock says so", async (t) => {
+  const gateway = await paired(t);
+  assert.deepEqual(await unlock(gateway), { kind: "done", flags: 1, seq: gateway.lock.seq });
+  assert.equal(gateway.lock.acts, 1);
+});
+
+test("a refusal comes with its reason", async (t) => {
+  const gateway = await paired(t);
+  gateway.lock.override = ({ name }) => (name === "act" ? refused(Reason.jammed, gateway.lock.challenge) : undefined);
+  assert.deepEqual(await unlock(gateway), { kind: "refused", reason: Reason.jammed });
+});
+
+test("a stale challenge is answered with an order over the new one", async (t) => {
+  const gateway = await paired(t);
+  gateway.lock.override = ({ name }) => {
+    gateway.lock.override = () => undefined;
+    return name === "act" ? refused(Reason.staleChallenge, gateway.lock.challenge) : undefined;
+  };
+  assert.equal((await unlock(gateway)).kind, "done");
+});
+
+test("a lost reply is looked up in the log: done, and never done again", async (t) => {
+  const gateway = await paired(t);
+  loseAct(gateway, "reply");
+  assert.equal((await unlock(gateway)).kind, "done");
+  assert.equal(gateway.lock.acts, 1);
+});
+
+test("a lost order whose challenge still stands is sent again, the same one", async (t) => {
+  const gateway = await paired(t);
+  loseAct(gateway, "request");
+  assert.equal((await unlock(gateway)).kind, "done");
+  assert.equal(gateway.lock.acts, 1);
+});
+
+test("an order that a reboot made stale did nothing, and a new one is made", async (t) => {
+  const gateway = await paired(t);
+  loseAct(gateway, "request", () => gateway.lock.reboot());
+  assert.equal((await unlock(gateway)).kind, "done");
+  assert.equal(gateway.lock.acts, 1);
+});
+
+test("a refusal whose reply was lost is found in the log", async (t) => {
+  const gateway = await paired(t);
+  const { lock } = gateway;
+  lock.override = ({ name }) => {
+    if (name !== "act") return undefined;
+    lock.log({ type: RecordType.refused, result: Reason.revoked, ref: fromHex(OPERATOR_GRANT_ID) });
+    lock.challenge = gateway.random.bytes(8);
+    return refused(Reason.revoked, lock.challenge);
+  };
+  loseAct(gateway, "reply");
+  assert.deepEqual(await unlock(gateway), { kind: "refused", reason: Reason.revoked });
+});
+
+test("a lock that lost power while it acted leaves the outcome unknown", async (t) => {
+  const gateway = await paired(t);
+  const { lock } = gateway;
+  lock.override = ({ name }) => {
+    if (name !== "act") return undefined;
+    lock.log({ type: RecordType.intent, result: 1, ref: lock.challenge });
+    lock.log({ type: RecordType.boot });
+    lock.log({ type: RecordType.done, result: Reason.outcomeUnknown });
+    lock.reboot();
+    return refused(Reason.busy);
+  };
+  loseAct(gateway, "reply");
+  const outcome = await unlock(gateway);
+  assert.equal(outcome.kind, "unknown");
+  assert.equal(lock.acts, 0);
+});
+
+test("a lock that stays away after the order leaves the outcome unknown", async (t) => {
+  const gateway = await paired(t);
+  loseAct(gateway, "reply", () => {
+    gateway.air.isDown = true;
+  });
+  const outcome = await unlock(gateway);
+  assert.equal(outcome.kind, "unknown");
+  assert.match(outcome.kind === "unknown" ? outcome.message : "", /is not known yet; its log will tell/);
+});
+
+test("a lock that can not be reached gets no order", async (t) => {
+  const gateway = await paired(t);
+  gateway.air.isDown = true;
+  await gateway.clock.advanceAsync(60_000);
+  assert.deepEqual(await unlock(gateway), { kind: "unreachable", message: "Nothing at tcp://127.0.0.1:7001." });
+  assert.equal(gateway.lock.acts, 0);
+});
+
+test("a log that does not hold proves nothing", async (t) => {
+  const gateway = await paired(t);
+  loseAct(gateway, "reply", () => {
+    const { lock } = gateway;
+    let isTampered = false;
+    lock.override = ({ name }) => {
+      if (name === "readLog" && !isTampered) lock.tamper(lock.seq);
+      isTampered ||= name === "readLog";
+      return undefined;
+    };
+  });
+  assert.equal((await unlock(gateway)).kind, "unknown");
+});
