@@ -91,13 +91,13 @@ export class Lock {
     this.#powerReturns = this.#clock.schedule(offMs, () => this.powerOn());
   }
 
-  /** A new connection's number, or undefined without power. */
+  /** A new connection's number, or undefined if the lock takes none: no power, or too many. */
   connect(carrier: Carrier): number | undefined {
     if (!this.#firmware) return undefined;
     const connection = this.#nextConnection++;
     this.#carriers.set(connection, carrier);
     this.#run((firmware) => firmware.connected(connection));
-    return connection;
+    return this.#carriers.has(connection) ? connection : undefined;
   }
 
   /** The far end has gone. A connection that the lock has ended itself is none any more. */

@@ -1,5 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
-import { Reader, uint32 } from "../../protocol/wire/bytes.ts";
+import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { concat, Reader, uint32 } from "../../protocol/wire/bytes.ts";
 import { ERASE_BLOCK_BYTES, FLASH_BYTES } from "../firmware/storage/flash-map.ts";
 import { MemoryFlash } from "./memory-flash.ts";
 
@@ -39,21 +39,10 @@ export class FileFlash extends MemoryFlash {
 
   /** Opens the file, or makes one with a factory-fresh chip. Throws FlashFileError or what the file system says. */
   static open(path: string): FileFlash {
-    const file = openSync(path, "a+");
-    closeSync(file);
-    return FileFlash.#load(openSync(path, "r+"), path);
-  }
-
-  close(): void {
-    closeSync(this.#file);
-  }
-
-  static #load(file: number, path: string): FileFlash {
+    if (!existsSync(path)) createFile(path);
+    const file = openSync(path, "r+");
     const { size } = fstatSync(file);
-    if (size === 0) {
-      writeAt(file, 0, new Uint8Array(FLASH_BYTES).fill(0xff));
-      writeAt(file, FLASH_BYTES, new Uint8Array(WEAR_BYTES));
-    } else if (size !== FLASH_BYTES + WEAR_BYTES) {
+    if (size !== FLASH_BYTES + WEAR_BYTES) {
       closeSync(file);
       throw new FlashFileError(
         `${path} is no flash image: it has ${size} bytes instead of ${FLASH_BYTES + WEAR_BYTES}`,
@@ -63,6 +52,17 @@ export class FileFlash extends MemoryFlash {
     const counts = Uint32Array.from({ length: BLOCKS }, () => wear.uint32());
     return new FileFlash(file, readAt(file, 0, FLASH_BYTES), counts);
   }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+/** Beside, then moved: whoever ends the process finds no file or a whole one. */
+function createFile(path: string): void {
+  const beside = `${path}.new`;
+  writeFileSync(beside, concat(new Uint8Array(FLASH_BYTES).fill(0xff), new Uint8Array(WEAR_BYTES)), { mode: 0o600 });
+  renameSync(beside, path);
 }
 
 function readAt(file: number, offset: number, length: number): Uint8Array {

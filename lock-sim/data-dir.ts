@@ -1,0 +1,71 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../protocol/clock.ts";
+import { EmulatedBattery } from "./hardware/battery.ts";
+import { type BoltPlace, EmulatedBolt } from "./hardware/bolt.ts";
+import { EmulatedDoor } from "./hardware/door-sensor.ts";
+import { FileFlash, FlashFileError } from "./hardware/file-flash.ts";
+import { KeptFile } from "./hardware/kept-file.ts";
+import { EmulatedRtc, type RtcSetting } from "./hardware/rtc.ts";
+import { EmulatedSignals } from "./hardware/signals.ts";
+import type { LockHardware } from "./lock.ts";
+
+/** The data directory can not be used. The message is one sentence. */
+export class DataDirError extends Error {
+  override readonly name = "DataDirError";
+}
+
+/**
+ * A lock's hardware on files: `flash.bin`, `rtc.json` (the clock has a cell of its own) and `bolt.json` (where the bolt is). What
+ * they hold outlives the process as the parts outlive a loss of power. Throws DataDirError.
+ */
+export function openHardware(dir: string, clock: Clock): LockHardware & { flash: FileFlash } {
+  return inDir(dir, () => {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    return {
+      flash: FileFlash.open(join(dir, "flash.bin")),
+      rtc: new EmulatedRtc(clock, new KeptFile<RtcSetting>(join(dir, "rtc.json"))),
+      bolt: new EmulatedBolt(clock, new KeptFile<BoltPlace>(join(dir, "bolt.json"))),
+      door: new EmulatedDoor(),
+      battery: new EmulatedBattery(),
+      signals: new EmulatedSignals(),
+    };
+  });
+}
+
+/** Prints the label onto the lock: into `label.txt`. Throws DataDirError. */
+export function printLabel(dir: string, label: string): void {
+  inDir(dir, () => writeFileSync(join(dir, "label.txt"), `${label}\n`, { mode: 0o600 }));
+}
+
+function inDir<T>(dir: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof FlashFileError) throw new DataDirError(error.message);
+    if (!isDiskError(error)) throw error;
+    throw new DataDirError(`cannot use the data directory ${dir}: ${describeDiskError(error)}`);
+  }
+}
+
+/** Whether the file system refused something: the hardware on files writes for as long as the lock runs. */
+export function isDiskError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error && "code" in error;
+}
+
+export function describeDiskError({ code }: NodeJS.ErrnoException): string {
+  switch (code) {
+    case "EACCES":
+    case "EPERM":
+      return "no permission";
+    case "EEXIST":
+    case "ENOTDIR":
+      return "it is no directory";
+    case "EROFS":
+      return "the disk is read-only";
+    case "ENOSPC":
+      return "the disk is full";
+    default:
+      return code ?? "unknown error";
+  }
+}

@@ -1,0 +1,86 @@
+#!/usr/bin/env node
+import { nobleSuite } from "../crypto/noble.ts";
+import { formatLabel, LabelError, parseLabel } from "../protocol/documents/label.ts";
+import { systemClock } from "../protocol/system-clock.ts";
+import { systemRandom } from "../protocol/system-random.ts";
+import { toHex } from "../protocol/wire/bytes.ts";
+import { type Carrier, parseArguments, type Settings, USAGE, UsageError } from "./arguments.ts";
+import { DataDirError, describeDiskError, isDiskError, openHardware, printLabel } from "./data-dir.ts";
+import { leaveFactory, OtherLabel } from "./factory.ts";
+import { Lock } from "./lock.ts";
+import { type Port, PortError } from "./port/port.ts";
+import { SerialLinePort } from "./port/serial.ts";
+import { TcpPort } from "./port/tcp.ts";
+import { Rig } from "./rig/rig.ts";
+
+const HARDWARE_VERSION = 1;
+const FIRMWARE_VERSION = 1;
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+
+async function run(settings: Settings): Promise<void> {
+  const { dataDir, model } = settings;
+  const given = settings.label === undefined ? undefined : parseLabel(nobleSuite, settings.label);
+  const hardware = openHardware(dataDir, systemClock);
+  const { lockId, label } = print(leaveFactory(hardware.flash, nobleSuite, systemRandom, given));
+  printLabel(dataDir, label);
+
+  const product = { model, hardware: HARDWARE_VERSION, firmware: FIRMWARE_VERSION };
+  const lock = new Lock(hardware, systemClock, systemRandom, nobleSuite, product);
+  lock.powerOn();
+  const rig = settings.rig && new Rig(lock, { lockId, label }, settings.rig);
+  const port = portOf(lock, settings.carrier);
+  const rigAt = await rig?.start();
+  const listening = await port.start();
+  process.stdout.write(`${JSON.stringify({ lockId, label, listening, rig: rigAt ?? null })}\n`);
+
+  const stop = async () => {
+    await Promise.all([port.close(), rig?.close()]);
+    lock.powerOff();
+    hardware.flash.close();
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, stop);
+}
+
+function print(label: Parameters<typeof formatLabel>[1]): { lockId: string; label: string } {
+  return { lockId: toHex(label.lockId), label: formatLabel(nobleSuite, label) };
+}
+
+function portOf(lock: Lock, carrier: Carrier): Port {
+  switch (carrier.kind) {
+    case "tcp":
+      return new TcpPort(lock, carrier.where);
+    case "serial":
+      return new SerialLinePort(lock, carrier.line, fail);
+  }
+}
+
+/** What the world or the caller got wrong is one line; a mistake of ours is a crash. */
+function fail(error: unknown): void {
+  if (error instanceof UsageError) {
+    process.stderr.write(`lock-sim: ${error.message}\n\n${USAGE}`);
+    process.exit(EXIT_USAGE);
+  }
+  const message = messageOf(error);
+  if (message === undefined) throw error;
+  process.stderr.write(`lock-sim: ${message}\n`);
+  process.exit(EXIT_FAILED);
+}
+
+function messageOf(error: unknown): string | undefined {
+  if (isDiskError(error)) return describeDiskError(error);
+  const kinds = [LabelError, OtherLabel, DataDirError, PortError];
+  return kinds.some((kind) => error instanceof kind) ? (error as Error).message : undefined;
+}
+
+// The disk may fill up at any write of the flash, the clock or the bolt.
+process.on("uncaughtException", fail);
+
+try {
+  const settings = parseArguments(process.argv.slice(2));
+  if (settings) await run(settings);
+  else process.stdout.write(USAGE);
+} catch (error) {
+  fail(error);
+}
