@@ -39,7 +39,7 @@ export class EventStore {
   /** Stores events in the order given. One that is there already is left alone; the same one with other bytes is our mistake. */
   append(events: readonly Omit<EventRow, "cursor">[]): Promise<void> {
     return this.#database.write(() => {
-      for (const event of events) this.#appendOne(event);
+      for (const end of logEnds(events.filter((event) => this.#add(event)))) this.#movePosition(end);
     });
   }
 
@@ -185,8 +185,10 @@ export class EventStore {
     );
   }
 
-  #appendOne(event: Omit<EventRow, "cursor">): void {
+  /** Whether the event is new. */
+  #add(event: Omit<EventRow, "cursor">): boolean {
     const { lockId, generation, seq, kind, payload } = event;
+    assert(kind !== "record" || payload.length === RECORD_BYTES, "a record of another length");
     const added = this.#database.run(
       `INSERT INTO event (lock_id, generation, seq, kind, payload, received_at_ms) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT (lock_id, generation, seq, kind) DO NOTHING`,
@@ -197,30 +199,51 @@ export class EventStore {
       payload,
       event.receivedAtMs,
     );
-    if (added === 0) {
-      const known = this.#database.get<{ payload: Uint8Array }>(
-        "SELECT payload FROM event WHERE lock_id = ? AND generation = ? AND seq = ? AND kind = ?",
-        lockId,
-        generation,
-        seq,
-        kind,
-      );
-      // A head is signed over a fresh nonce: a second one of the same record says nothing new.
-      if (kind !== "head")
-        assert.deepEqual(known?.payload, payload, `event ${lockId}-${generation}-${seq} has two contents`);
-      return;
-    }
-    assert(kind !== "record" || payload.length === RECORD_BYTES, "a record of another length");
-    const head = kind === "record" ? payload.subarray(RECORD_BYTES - CHAIN_HASH_BYTES) : null;
+    if (added > 0) return true;
+    const known = this.#database.get<{ payload: Uint8Array }>(
+      "SELECT payload FROM event WHERE lock_id = ? AND generation = ? AND seq = ? AND kind = ?",
+      lockId,
+      generation,
+      seq,
+      kind,
+    );
+    // A head is signed over a fresh nonce: a second one of the same record says nothing new.
+    if (kind !== "head")
+      assert.deepEqual(known?.payload, payload, `event ${lockId}-${generation}-${seq} has two contents`);
+    return false;
+  }
+
+  #movePosition({ lockId, generation, seq, head }: LogEnd): void {
     this.#database.run(
       `INSERT INTO log_position (lock_id, generation, seq, head) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET seq = excluded.seq, head = excluded.head WHERE excluded.seq > seq`,
       lockId,
       generation,
-      head ? seq : 0,
+      seq,
       head,
     );
   }
+}
+
+interface LogEnd {
+  lockId: string;
+  generation: number;
+  seq: number;
+  head: Uint8Array | null;
+}
+
+/** Where these events leave each log that they are of; at 0 if no record is among them. */
+function logEnds(events: readonly Omit<EventRow, "cursor">[]): Iterable<LogEnd> {
+  const ends = new Map<string, LogEnd>();
+  for (const { lockId, generation, seq, kind, payload } of events) {
+    const log = `${lockId}-${generation}`;
+    const end = ends.get(log) ?? { lockId, generation, seq: 0, head: null };
+    ends.set(log, end);
+    if (kind !== "record" || seq <= end.seq) continue;
+    end.seq = seq;
+    end.head = payload.subarray(RECORD_BYTES - CHAIN_HASH_BYTES);
+  }
+  return ends.values();
 }
 
 const SELECT_EVENT = `
