@@ -27,7 +27,8 @@ export class LockDelivery {
   readonly #parts: DeliveryParts;
   readonly #closing: AbortSignal;
   readonly #backoff: Backoff;
-  #running: Promise<void> | undefined;
+  #isRunning = false;
+  #ended: Promise<void> = Promise.resolve();
   #trouble: string | undefined;
   #lies = 0;
   /** Shrinks to 1 when a batch is refused, so that what stands before the refused event gets through. */
@@ -52,12 +53,14 @@ export class LockDelivery {
   }
 
   poke(): void {
-    this.#running ??= this.#deliverAll();
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    this.#ended = this.#deliverAll();
   }
 
   /** Settles when nothing is under way. */
   async idle(): Promise<void> {
-    await this.#running;
+    await this.#ended;
   }
 
   async #deliverAll(): Promise<void> {
@@ -66,7 +69,7 @@ export class LockDelivery {
       const batch = events.undelivered(this.#lockId, this.#batchMax);
       if (batch.length === 0 || this.#closing.aborted) {
         // At once with the look, so that no poke falls between them.
-        this.#running = undefined;
+        this.#isRunning = false;
         return;
       }
       const trouble = await this.#deliver(batch);
