@@ -49,11 +49,11 @@ function explain(error: unknown, json: boolean, io: CliIo): ExitCode {
   // Commander has printed its message already; help and version end this way too.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
   if (error instanceof CliError) {
-    io.err(json && error.problem ? JSON.stringify(error.problem) : `portvakt: ${error.message}`);
+    io.err(json && error.problem ? JSON.stringify(error.problem) : `error: ${error.message}`);
     return error.exitCode;
   }
   if (error instanceof ConfigError || error instanceof LabelError) {
-    io.err(`portvakt: ${error.message}`);
+    io.err(`error: ${error.message}`);
     return ExitCode.usage;
   }
   throw error;
