@@ -76,11 +76,11 @@ export class ApiClient {
   #unreachable(error: unknown): CliError {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-    const sentence =
-      code === "ECONNREFUSED"
-        ? `portvakt is not running at ${this.#url} (${this.#startHint})`
-        : `portvakt can not be reached at ${this.#url} (${code ?? "no proper answer"})`;
-    return new CliError(ExitCode.notRunning, sentence);
+    if (code === "ECONNREFUSED") {
+      return new CliError(ExitCode.notRunning, `portvakt is not running at ${this.#url} (${this.#startHint})`);
+    }
+    const why = typeof code === "string" ? code : "no proper answer in time";
+    return new CliError(ExitCode.notRunning, `portvakt can not be reached at ${this.#url} (${why})`);
   }
 }
 
