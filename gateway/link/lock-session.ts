@@ -77,12 +77,13 @@ export class LockSession {
   /** Throws TransportError or ProtocolError, after which the session has ended. */
   async command<C extends Command>(command: C): Promise<Response<C["name"]>> {
     try {
+      this.#expectOpen();
       const sealed = sealCommand(this.#suite, this.#channel, encodeCommand(command));
       this.#channel = sealed.channel;
       this.#commands++;
       const deadlineMs = command.name === "act" ? ACT_WITHIN_MS : ANSWER_WITHIN_MS;
       const reply = await this.#carrier.request(sealed.message, { deadlineMs, urgency: this.urgency });
-      if (this.#state === "ended") throw new TransportError("closed", "the session was given up");
+      this.#expectOpen();
       const opened = openResponse(this.#suite, this.#channel, reply);
       this.#channel = opened.channel;
       const response = decodeResponse<C["name"]>(command.name, opened.response);
@@ -99,6 +100,11 @@ export class LockSession {
   end(): void {
     this.#state = "ended";
     wipeChannel(this.#channel);
+  }
+
+  /** Whoever drops the link does so at any moment. */
+  #expectOpen(): void {
+    if (this.#state === "ended") throw new TransportError("closed", "the session was given up");
   }
 
   #learn(told: Partial<Pick<Caps, "challenge" | "seq" | "head" | "time">>): void {

@@ -23,6 +23,12 @@ export class ReplyFilter {
   }
 }
 
+/** What a gateway or a bearer says; the types that answer are the even ones, and ERR (protocol.md §1). */
+export function isRequest(frame: Uint8Array): boolean {
+  const type = typeOf(frame);
+  return type % 2 === 1 && type !== ERR_TYPE;
+}
+
 function typeOf(frame: Uint8Array): number {
   return (frame[0] ?? 0) & TYPE_BITS;
 }

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import type { Clock, Timer } from "../../protocol/clock.ts";
-import { encodeSerialFrame, SerialFrameDecoder } from "../../protocol/wire/serial-frame.ts";
+import { BusTraffic } from "./bus-traffic.ts";
 import { TransportError, type Urgency } from "./channel.ts";
-import { ReplyFilter } from "./reply-filter.ts";
 
 /** A serial port that is open: bytes go out, bytes come in, and it may be pulled out at any moment. */
 export interface SerialLine {
@@ -35,6 +34,10 @@ const RESEND_AFTER_MS = 1_000;
 const WIRE_FRAME_BYTES_MAX = 1_032;
 /** A start bit, eight of data, a stop bit. */
 const BITS_PER_BYTE = 10;
+/** Point to point there are no neighbours. */
+const NO_BUS = 0;
+/** What an address that has been silent gets of the time that a request asks for: its neighbours wait meanwhile. */
+const SILENT_SHARE = 1 / 3;
 
 type Job = BusRequest & { resolve: (reply: Uint8Array) => void; reject: (error: Error) => void };
 type InFlight = { job: Job; timers: Timer[] };
@@ -42,16 +45,18 @@ type InFlight = { job: Job; timers: Timer[] };
 /**
  * One owner of one serial port (protocol.md §10): the only master, with one request in flight. Waiting requests of higher
  * urgency go first, equal ones in order. The port is opened when somebody asks, and again after it was lost.
+ *
+ * A lock that is dead costs its neighbours the whole time-out of the request that finds it so, then a third each
+ * time it is asked again; the back-off of whoever asks makes that rare.
  */
 export class SerialBus {
   readonly #clock: Clock;
   readonly #name: string;
   readonly #baud: number;
   readonly #openLine: OpenSerialLine;
-  readonly #filters = new Map<number, ReplyFilter>();
+  readonly #traffic: BusTraffic;
   readonly #queues: Record<Urgency, Job[]> = { unlock: [], sync: [] };
   #line: SerialLine | undefined;
-  #decoder = new SerialFrameDecoder();
   #inFlight: InFlight | undefined;
   #opening: Promise<SerialLine> | undefined;
   #closed = false;
@@ -62,6 +67,7 @@ export class SerialBus {
     this.#name = name;
     this.#baud = baud;
     this.#openLine = openLine;
+    this.#traffic = new BusTraffic(clock);
   }
 
   request(request: BusRequest): Promise<Uint8Array> {
@@ -97,8 +103,6 @@ export class SerialBus {
       await line.close();
       throw new TransportError("closed", `${this.#name} was closed`);
     }
-    // What was half received before the port was lost belongs to no frame of now.
-    this.#decoder = new SerialFrameDecoder();
     this.#line = line;
     return line;
   }
@@ -141,18 +145,37 @@ export class SerialBus {
   }
 
   #send(line: SerialLine, { job, timers }: InFlight): void {
-    const bytes = encodeSerialFrame(job.address, job.frame);
-    const wireMs = this.#wireMs(bytes.length) + this.#wireMs(WIRE_FRAME_BYTES_MAX);
-    const resend = () => {
+    const write = () => {
+      const bytes = this.#traffic.send(job);
       line.write(bytes);
-      timers.push(this.#clock.schedule(RESEND_AFTER_MS + wireMs, resend));
+      return this.#wireMs(bytes.length) + this.#wireMs(WIRE_FRAME_BYTES_MAX);
     };
-    resend();
-    timers.push(
-      this.#clock.schedule(job.deadlineMs + wireMs, () =>
-        this.#settle(() => job.reject(new TransportError("timeout", `the lock at ${this.#name} did not answer`))),
-      ),
-    );
+    const wireMs = write();
+    const giveUpMs = this.#answerWithinMs(job) + wireMs;
+    const resendEveryMs = RESEND_AFTER_MS + wireMs;
+    for (let atMs = resendEveryMs; atMs < giveUpMs; atMs += resendEveryMs) {
+      timers.push(this.#clock.schedule(atMs, write));
+    }
+    timers.push(this.#clock.schedule(giveUpMs, () => this.#giveUp(job)));
+  }
+
+  #answerWithinMs({ address, deadlineMs }: Job): number {
+    return address !== NO_BUS && this.#traffic.isSilent(address) ? deadlineMs * SILENT_SHARE : deadlineMs;
+  }
+
+  #giveUp(job: Job): void {
+    this.#traffic.noteSilence(job.address);
+    this.#settle(() => job.reject(new TransportError("timeout", this.#describeSilence(job.address))));
+  }
+
+  #describeSilence(address: number): string {
+    const silence =
+      address === NO_BUS
+        ? `the lock at ${this.#name} did not answer.`
+        : `no lock answers at address ${address} of ${this.#name}: has it power, and is that still its address?`;
+    return this.#traffic.hasOtherMaster
+      ? `${silence} Another gateway talks on this line; there may be one only.`
+      : silence;
   }
 
   #wireMs(bytes: number): number {
@@ -160,21 +183,8 @@ export class SerialBus {
   }
 
   #receive(bytes: Uint8Array): void {
-    for (const { address, frame } of this.#decoder.push(bytes)) {
-      const job = this.#inFlight?.job;
-      if (job && address === job.address && this.#filterOf(address).accepts(job.frame, frame)) {
-        this.#settle(() => job.resolve(frame));
-      }
-    }
-  }
-
-  #filterOf(address: number): ReplyFilter {
-    let filter = this.#filters.get(address);
-    if (!filter) {
-      filter = new ReplyFilter();
-      this.#filters.set(address, filter);
-    }
-    return filter;
+    const answer = this.#traffic.hear(bytes);
+    if (answer) this.#settle((job) => job.resolve(answer));
   }
 
   #lost(): void {
@@ -186,6 +196,7 @@ export class SerialBus {
     const inFlight = this.#inFlight;
     if (!inFlight) return;
     this.#inFlight = undefined;
+    this.#traffic.stopWaiting();
     for (const timer of inFlight.timers) timer.cancel();
     answer(inFlight.job);
     this.#next();

@@ -32,7 +32,7 @@ function transport(t: TestContext) {
   return { clock, tcp };
 }
 
-const options = { deadlineMs: 3_000 };
+const options = { deadlineMs: 3_000, urgency: "sync" } as const;
 
 test("frames go there and back as on a serial line, address 0", async (t) => {
   const { tcp } = transport(t);

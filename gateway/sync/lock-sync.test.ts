@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { auxOf } from "../../protocol/log/aux.ts";
+import { RecordType } from "../../protocol/log/record.ts";
+import { Flag } from "../../protocol/wire/responses.ts";
+import { refused } from "../testing/fake-lock.ts";
+import { POLL_MS, TestGateway } from "../testing/test-gateway.ts";
+
+const O1 = 0x15;
+
+async function paired(t: TestContext, records = 0): Promise<TestGateway> {
+  const gateway = new TestGateway(t);
+  for (let i = 0; i < records; i++) gateway.lock.log({ type: RecordType.doorOpened });
+  await gateway.pair();
+  return gateway;
+}
+
+const events = (gateway: TestGateway) => gateway.parts.events.after(0, 10_000);
+const kinds = (gateway: TestGateway) => events(gateway).map(({ kind, seq }) => `${kind} ${seq}`);
+const sentence = (gateway: TestGateway) => gateway.parts.services.sync.status(gateway.lock.lockId)?.sentence;
+const poll = (gateway: TestGateway, rounds = 1) => gateway.clock.advanceAsync(rounds * (POLL_MS + 1_000));
+
+test("a log comes in batches, its signed head last, and the lock may forget what is durable", async (t) => {
+  const gateway = await paired(t, 45);
+  await poll(gateway, 2);
+  const { lock } = gateway;
+  const records = events(gateway).filter(({ kind }) => kind === "record");
+  assert.deepEqual(
+    records.map(({ seq }) => seq),
+    Array.from({ length: lock.seq }, (_, i) => i + 1),
+  );
+  assert.equal(kinds(gateway).at(-1), `head ${lock.seq}`);
+  assert.equal(lock.ackedThrough, lock.seq);
+});
+
+test("a lock in step is asked how it is, and nothing more", async (t) => {
+  const gateway = await paired(t);
+  await poll(gateway);
+  const before = gateway.lock.commands.length;
+  const rows = events(gateway).length;
+  await poll(gateway);
+  assert.deepEqual(gateway.lock.commands.slice(before, before + 2), ["status", "readLog"]);
+  assert(!gateway.lock.commands.slice(before).some((name) => name !== "status" && name !== "readLog"));
+  assert.equal(events(gateway).length, rows);
+});
+
+test("a record that was altered is not kept, not acknowledged, and told", async (t) => {
+  const gateway = await paired(t);
+  await poll(gateway);
+  const { lock } = gateway;
+  const before = { rows: events(gateway).length, acked: lock.ackedThrough };
+  lock.log({ type: RecordType.doorOpened });
+  lock.log({ type: RecordType.doorClosed });
+  lock.tamper(lock.seq);
+  await poll(gateway);
+  assert.equal(
+    sentence(gateway),
+    `The lock's log does not hold at record ${lock.seq}: wrong hash; nothing is acknowledged.`,
+  );
+  assert.deepEqual({ rows: events(gateway).length, acked: lock.ackedThrough }, before);
+  lock.tamper(lock.seq);
+  await gateway.clock.advanceAsync(60_000);
+  assert.equal(sentence(gateway), "In step.");
+  assert.equal(lock.ackedThrough, lock.seq);
+});
+
+test("a head over another question, or of another log, is not believed", async (t) => {
+  const gateway = await paired(t);
+  await poll(gateway);
+  const { lock } = gateway;
+  const acked = lock.ackedThrough;
+  lock.log({ type: RecordType.doorOpened });
+  lock.override = ({ name }) =>
+    name === "logHead" ? { ok: true, value: { document: lock.signHead(new Uint8Array(16)) } } : undefined;
+  await poll(gateway);
+  assert.match(sentence(gateway) ?? "", /signed head answers another question/);
+  assert.equal(lock.ackedThrough, acked);
+});
+
+test("records that the lock has lost become a gap", async (t) => {
+  const gateway = await paired(t);
+  await poll(gateway);
+  const { lock } = gateway;
+  gateway.air.isDown = true;
+  await poll(gateway);
+  const lastSeq = lock.seq;
+  for (let i = 0; i < 10; i++) lock.log({ type: RecordType.doorOpened });
+  lock.recycleThrough(lastSeq + 4);
+  gateway.air.isDown = false;
+  await gateway.clock.advanceAsync(60_000);
+  const news = kinds(gateway).slice(kinds(gateway).indexOf(`head ${lastSeq}`) + 1);
+  assert.deepEqual(news.slice(0, 2), [`gap ${lastSeq + 1}`, `record ${lastSeq + 5}`]);
+  assert.equal(news.at(-1), `head ${lock.seq}`);
+  assert.equal(lock.ackedThrough, lock.seq);
+});
+
+test("what a lock signs it must show", async (t) => {
+  const gateway = await paired(t);
+  await poll(gateway);
+  const { lock } = gateway;
+  lock.log({ type: RecordType.doorOpened });
+  const hidden = lock.seq + 1;
+  lock.override = (command) => {
+    if (command.name === "readLog" && command.fromSeq >= hidden) {
+      return { ok: true, value: { firstSeq: command.fromSeq, records: new Uint8Array(0) } };
+    }
+    if (command.name === "logHead" && lock.seq < hidden) lock.log({ type: RecordType.doorClosed });
+    return undefined;
+  };
+  await poll(gateway);
+  assert.match(sentence(gateway) ?? "", /signs records that it does not show/);
+});
+
+test("a revoked grant is out of the lock's table in the next round", async (t) => {
+  const gateway = await paired(t);
+  const { grants } = gateway.parts;
+  const { lock } = gateway;
+  const bearer = lock.info.boxPk;
+  const { row } = await gateway.run(
+    grants.add({
+      locks: [lock.lockId],
+      publicKey: Buffer.from(bearer).toString("hex"),
+      rights: ["unlock", "essential"],
+    }),
+  );
+  await gateway.clock.advanceAsync(1_000);
+  assert.equal(lock.epoch, 2);
+  assert.equal(sentence(gateway), "In step.");
+  await gateway.run(grants.revoke(row.id));
+  await gateway.clock.advanceAsync(1_000);
+  assert.equal(lock.epoch, 3);
+  assert.equal(gateway.parts.locks.get(lock.lockId)?.reported?.epoch, 3);
+});
+
+test("a table of many grants goes in full frames, and on where it was after an interruption", async (t) => {
+  const gateway = await paired(t);
+  const { lock, parts } = gateway;
+  gateway.air.isDown = true;
+  for (let i = 0; i < 40; i++) {
+    await gateway.run(
+      parts.grants.add({
+        locks: [lock.lockId],
+        publicKey: Buffer.from(lock.info.boxPk).toString("hex"),
+        rights: ["unlock", "essential"],
+      }),
+    );
+  }
+  let puts = 0;
+  let largest = 0;
+  gateway.air.fate = (frame) => {
+    largest = Math.max(largest, frame.length);
+    return "pass";
+  };
+  lock.override = ({ name }) => {
+    if (name === "grantPut" && ++puts === 5) gateway.air.losesReply = true;
+    return undefined;
+  };
+  gateway.air.isDown = false;
+  await gateway.clock.advanceAsync(120_000);
+  assert.equal(sentence(gateway), "In step.");
+  assert.equal(lock.epoch, 41);
+  assert(largest <= 1_024 && largest > 700, `${largest}`);
+  const inOneGo = puts - 1;
+  assert(inOneGo <= Math.ceil(41 / 3), `${puts} PUTs`);
+});
+
+test("a store that is behind the lock makes a roster that is ahead of it", async (t) => {
+  const gateway = await paired(t);
+  gateway.lock.epoch = 70;
+  gateway.lock.tableDigest = new Uint8Array(32);
+  await poll(gateway);
+  assert.equal(gateway.lock.epoch, 71);
+  assert.equal(sentence(gateway), "In step.");
+});
+
+test("a lock that has lost its clock gets the issuer's word, if the gateway has the time", async (t) => {
+  const gateway = await paired(t);
+  const { lock, clock } = gateway;
+  await poll(gateway);
+  clock.stepWall(-40 * 365 * 86_400_000);
+  lock.flags |= Flag.timeUncertain;
+  await poll(gateway);
+  assert(!lock.commands.includes("time"));
+  clock.stepWall(80 * 365 * 86_400_000);
+  await poll(gateway);
+  assert.equal(lock.flags & Flag.timeUncertain, 0);
+});
+
+test("a lock that was reset at the door is told, and asked ever less often", async (t) => {
+  const gateway = await paired(t);
+  await poll(gateway);
+  gateway.lock.pmk = undefined;
+  gateway.lock.reboot();
+  let opens = 0;
+  gateway.air.fate = (frame) => {
+    if (frame[0] === O1) opens++;
+    return "pass";
+  };
+  await gateway.clock.advanceAsync(30 * 60_000);
+  const status = gateway.parts.services.sync.status(gateway.lock.lockId);
+  assert.equal(status?.state, "stopped");
+  assert.match(status?.sentence ?? "", /reset at the door or unpaired. Pair it again/);
+  assert(opens < 60, `${opens} OPENs`);
+});
+
+test("a lock that refuses its roster still gets rid of its events", async (t) => {
+  const gateway = await paired(t);
+  await poll(gateway);
+  const { lock } = gateway;
+  lock.epoch = 70;
+  lock.override = ({ name }) => (name === "rosterBegin" ? refused(4) : undefined);
+  lock.log({ type: RecordType.battery, aux: auxOf({ value: 4_800 }) });
+  await poll(gateway);
+  assert.equal(sentence(gateway), "The lock refuses the roster: signature.");
+  assert.equal(lock.ackedThrough, lock.seq);
+});
+
+test("an unreachable lock is said to be so, with the time of the next try", async (t) => {
+  const gateway = await paired(t);
+  await poll(gateway);
+  gateway.air.isDown = true;
+  await poll(gateway, 3);
+  const status = gateway.parts.services.sync.status(gateway.lock.lockId);
+  assert.equal(status?.state, "waiting");
+  assert.match(status?.sentence ?? "", /Nothing at tcp|did not answer/);
+  assert(status?.nextTryAtMs !== undefined && status.nextTryAtMs > gateway.clock.wallMs() - 1_000);
+});

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { uint32 } from "../../protocol/wire/bytes.ts";
+import type { EventRow } from "../store/event-store.ts";
+import { judgeReceipts } from "./judge-receipts.ts";
+
+const LOCK = "00112233445566aa";
+const row = (cursor: number, seq: number, kind: EventRow["kind"] = "record", generation = 0): EventRow => ({
+  cursor,
+  lockId: LOCK,
+  generation,
+  seq,
+  kind,
+  payload: kind === "gap" ? uint32(seq + 2) : new Uint8Array(48),
+  receivedAtMs: 0,
+});
+const receipt = (durableThrough: number, generation = 0, lockId = LOCK) => ({ lockId, generation, durableThrough });
+const BATCH = [row(11, 5), row(12, 6), row(13, 6, "head"), row(14, 7, "gap"), row(15, 10)];
+
+test("a receipt for everything delivers everything", () => {
+  const { durable, deliveredCursor, lies } = judgeReceipts(BATCH, [receipt(10)], () => 4);
+  assert.deepEqual([...durable], [[0, 10]]);
+  assert.equal(deliveredCursor, 15);
+  assert.deepEqual(lies, []);
+});
+
+test("a receipt for a part delivers the part, heads and gaps with the records they cover", () => {
+  assert.equal(judgeReceipts(BATCH, [receipt(5)], () => 4).deliveredCursor, 11);
+  assert.equal(judgeReceipts(BATCH, [receipt(6)], () => 4).deliveredCursor, 13);
+  assert.equal(judgeReceipts(BATCH, [receipt(8)], () => 4).deliveredCursor, 13);
+  assert.equal(judgeReceipts(BATCH, [receipt(9)], () => 4).deliveredCursor, 14);
+});
+
+test("no receipt, or one that says nothing new, delivers nothing", () => {
+  for (const receipts of [[], [receipt(4)]]) {
+    const judged = judgeReceipts(BATCH, receipts, () => 4);
+    assert.equal(judged.deliveredCursor, undefined);
+    assert.deepEqual(judged.lies, []);
+  }
+});
+
+test("what can not be true is not believed", () => {
+  for (const lie of [receipt(11), receipt(3), receipt(10, 1), receipt(10, 0, "00112233445566ab")]) {
+    const judged = judgeReceipts(BATCH, [lie], () => 4);
+    assert.equal(judged.lies.length, 1);
+    assert.equal(judged.deliveredCursor, undefined);
+    assert.deepEqual([...judged.durable], [[0, 4]]);
+  }
+});
+
+test("a lie beside a truth takes nothing from it", () => {
+  const judged = judgeReceipts(BATCH, [receipt(6), receipt(5), receipt(999)], () => 4);
+  assert.equal(judged.deliveredCursor, 13);
+  assert.equal(judged.lies.length, 2);
+});
+
+test("generations are receipted apart", () => {
+  const batch = [row(1, 9, "record", 0), row(2, 1, "record", 1)];
+  assert.equal(judgeReceipts(batch, [receipt(1, 1)], () => 0).deliveredCursor, undefined);
+  assert.equal(judgeReceipts(batch, [receipt(9, 0)], () => 0).deliveredCursor, 1);
+  assert.equal(judgeReceipts(batch, [receipt(9, 0), receipt(1, 1)], () => 0).deliveredCursor, 2);
+});
