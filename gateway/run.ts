@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { opensslSuite } from "../crypto/openssl.ts";
-import { type Clock, delay } from "../protocol/clock.ts";
+import type { Clock } from "../protocol/clock.ts";
 import type { Random } from "../protocol/random.ts";
 import type { Api } from "./api/api.ts";
 import { apiTokenFile, loadApiToken } from "./api/api-token.ts";
@@ -45,7 +45,7 @@ export async function run(config: Config, machine: Machine): Promise<void> {
   await new Promise<void>((resolve) => machine.stop.addEventListener("abort", () => resolve(), { once: true }));
   log.info({}, "Stopping.");
   const requestsEnded = api.close();
-  await Promise.race([requestsEnded, delay(machine.clock, REQUESTS_END_WITHIN_MS)]);
+  await settlesWithin(machine.clock, REQUESTS_END_WITHIN_MS, requestsEnded);
   await gateway.close();
   await requestsEnded;
   log.info({}, "Stopped.");
@@ -110,6 +110,17 @@ async function listen(api: Api, { host, port }: ApiConfig): Promise<string> {
         throw error;
     }
   }
+}
+
+/** Waits for the promise, but not longer than this; leaves no timer behind that would keep the process up. */
+function settlesWithin(clock: Clock, withinMs: number, promise: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock.schedule(withinMs, resolve);
+    void promise.finally(() => {
+      timer.cancel();
+      resolve();
+    });
+  });
 }
 
 /** What is wrong with the world at the start is one line for people. */
