@@ -30,13 +30,13 @@ export class BusTraffic {
 
   /** Bytes that put the request on the line, for the first time or again; what answers it is waited for from now on. */
   send(request: Request): Uint8Array {
-    const bytes = encodeSerialFrame(request.address, request.frame);
-    const isLineClean = this.#isLineClean;
+    // What is half received by now can be no answer to a request that has not been sent.
+    if (request !== this.#awaiting) this.#decoder = new SerialFrameDecoder();
     this.#awaiting = request;
     this.#lastSent = request.frame;
+    const bytes = encodeSerialFrame(request.address, request.frame);
+    const isLineClean = this.#isLineClean;
     this.#isLineClean = false;
-    // Who is sending hears nothing: what is half received by now belongs to no answer.
-    this.#decoder = new SerialFrameDecoder();
     return isLineClean ? bytes : concat(DELIMITER, bytes);
   }
 

@@ -171,10 +171,10 @@ export class SerialBus {
   #describeSilence(address: number): string {
     const silence =
       address === NO_BUS
-        ? `the lock at ${this.#name} did not answer.`
-        : `no lock answers at address ${address} of ${this.#name}: has it power, and is that still its address?`;
+        ? `the lock at ${this.#name} did not answer`
+        : `no lock answers at address ${address} of ${this.#name}: see that it has power and still has that address`;
     return this.#traffic.hasOtherMaster
-      ? `${silence} Another gateway talks on this line; there may be one only.`
+      ? `${silence}; another gateway talks on this line, and there may be one only`
       : silence;
   }
 
