@@ -202,15 +202,15 @@ test("P3's time sets only an uncertain clock, and never behind the newest record
 });
 
 test("a power cut at any moment of a pairing leaves a lock that is paired, or one that is not; the log says which", () => {
-  atEveryFlashOperation(
-    () => {
+  atEveryFlashOperation({
+    prepare: () => {
       const bench = new BenchLock();
       const line = bench.line();
       bench.lock.pressPairingButton();
       return { bench, prepared: { line, ...bench.startPairing(line) } };
     },
-    (_bench, { line, p3 }) => line.send(p3),
-    (bench, { paired }, wasCut) => {
+    action: (_bench, { line, p3 }) => line.send(p3),
+    check: (bench, { paired }, wasCut) => {
       const isPaired = errOf(bench.line().send(bench.startOpen(paired).o1)) !== Err.noSuchSlot;
       assert(isPaired || wasCut);
       const gateway = isPaired ? paired : bench.pair();
@@ -218,5 +218,5 @@ test("a power cut at any moment of a pairing leaves a lock that is paired, or on
       assert.equal(types.filter((type) => type === RecordType.paired).length, 1);
       assert.equal(types.filter((type) => type === RecordType.timeSet).length, 1);
     },
-  );
+  });
 });

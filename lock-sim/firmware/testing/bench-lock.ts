@@ -16,10 +16,10 @@ import { VirtualClock } from "../../../protocol/testing/virtual-clock.ts";
 import { type Command, encodeCommand } from "../../../protocol/wire/commands.ts";
 import { decodeMessage } from "../../../protocol/wire/messages.ts";
 import { decodeResponse, type Response } from "../../../protocol/wire/responses.ts";
-import { MemoryFlash } from "../../hardware/memory-flash.ts";
 import type { Lock } from "../../lock.ts";
 import { memoryLock } from "../../memory-lock.ts";
 import { readIdentity } from "../storage/identity.ts";
+import { BenchFlash } from "./bench-flash.ts";
 import { TestLine } from "./test-line.ts";
 import { TestSession } from "./test-session.ts";
 import { TestSite } from "./test-site.ts";
@@ -61,16 +61,18 @@ export class BenchLock {
   readonly lock: Lock;
   readonly label: Label;
   readonly site: TestSite;
+  readonly flash: BenchFlash;
 
   constructor({ suite = opensslSuite, lockSuite = suite, seed = 1 }: BenchOptions = {}) {
     this.suite = suite;
     this.random = new SeededRandom(seed);
+    this.flash = new BenchFlash({ random: new SeededRandom(seed + 2) });
     const made = memoryLock({
       clock: this.clock,
       random: new SeededRandom(seed + 1),
       suite: lockSuite,
       product: PRODUCT,
-      flash: new MemoryFlash({ random: new SeededRandom(seed + 2) }),
+      flash: this.flash,
     });
     this.lock = made.lock;
     this.label = made.label;
@@ -81,10 +83,6 @@ export class BenchLock {
   /** Seconds since 1970 by the issuer's good clock. */
   get now(): number {
     return Math.floor(this.clock.wallMs() / 1000);
-  }
-
-  get flash(): MemoryFlash {
-    return this.lock.hardware.flash;
   }
 
   get boltPosition(): "thrown" | "drawn" | "between" {

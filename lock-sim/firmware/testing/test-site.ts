@@ -5,8 +5,11 @@ import { Action, type OrderClaims, signOrder } from "../../../protocol/documents
 import { type RosterClaims, rosterDigest, signRoster } from "../../../protocol/documents/roster.ts";
 import type { Random } from "../../../protocol/random.ts";
 
-/** A grant as a test wants it: what it leaves out is a right to unlock, lock and hold for a year. */
-export type GrantWish = Partial<GrantClaims> & { readonly key?: Secret };
+/** A grant as a test wants it: what it leaves out is a right to unlock, lock and hold for a year. `key` signs in the issuer's place. */
+export type GrantWish = Partial<Omit<GrantClaims, "bearerKey">> & {
+  readonly bearerKey?: Uint8Array | undefined;
+  readonly key?: Secret;
+};
 
 /** An issuer and one bearer, with keys of their own; they sign whatever a test wants. */
 export class TestSite {
@@ -38,14 +41,15 @@ export class TestSite {
   }
 
   grant(now: number, id: Uint8Array, wish: GrantWish = {}): Uint8Array {
-    const { key = this.issuerKey, ...claims } = wish;
+    const { key = this.issuerKey, ...asked } = wish;
+    const { bearerKey, ...claims } = { bearerKey: this.bearerPk, ...asked };
     return signGrant(this.suite, key, {
       subject: TestSite.id(0x5b),
       audience: [this.lockId],
       issuedAt: now - 60,
       expires: now + 365 * 86_400,
       id,
-      bearerKey: this.bearerPk,
+      ...(bearerKey && { bearerKey }),
       credentials: [{ kind: "key" }],
       rights: Right.unlock | Right.lock | Right.hold,
       ...claims,
