@@ -2,6 +2,7 @@ import type { Suite } from "../../crypto/suite.ts";
 import { equalBytes } from "../../protocol/wire/bytes.ts";
 import type { Hal } from "../hal.ts";
 import { bootLock } from "./boot.ts";
+import type { Diagnostics } from "./diagnostics.ts";
 import { refuseWhileWaiting, takeFrame, takeOutcome } from "./dispatch.ts";
 import { resetToFactory } from "./factory-reset.ts";
 import type { Parts, Product } from "./parts.ts";
@@ -72,6 +73,11 @@ export class Firmware {
   wakeAt(): number | undefined {
     if (!this.#running) return undefined;
     return Math.min(this.#lookAtMs, this.#running.bolt.wakeAt() ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** What peers got wrong since power came on. */
+  get diagnostics(): Diagnostics {
+    return this.#parts.diagnostics;
   }
 
   /** The button inside the door. */
