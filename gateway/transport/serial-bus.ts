@@ -46,8 +46,9 @@ type InFlight = { job: Job; timers: Timer[] };
  * One owner of one serial port (protocol.md §10): the only master, with one request in flight. Waiting requests of higher
  * urgency go first, equal ones in order. The port is opened when somebody asks, and again after it was lost.
  *
- * A lock that is dead costs its neighbours the whole time-out of the request that finds it so, then a third each
- * time it is asked again; the back-off of whoever asks makes that rare.
+ * A lock that is dead costs its neighbours the time-out of the request that finds it so, then a third of one each time it
+ * is asked again; the back-off of whoever asks makes that rare. An unlock waits for a sync no longer than until that
+ * would be sent again.
  */
 export class SerialBus {
   readonly #clock: Clock;
@@ -153,8 +154,13 @@ export class SerialBus {
     const wireMs = write();
     const giveUpMs = this.#answerWithinMs(job) + wireMs;
     const resendEveryMs = RESEND_AFTER_MS + wireMs;
+    const again = () => {
+      // Somebody stands at another door, and this lock has had its chance to answer at once.
+      if (job.urgency === "sync" && this.#queues.unlock.length > 0) this.#giveUp(job);
+      else write();
+    };
     for (let atMs = resendEveryMs; atMs < giveUpMs; atMs += resendEveryMs) {
-      timers.push(this.#clock.schedule(atMs, write));
+      timers.push(this.#clock.schedule(atMs, again));
     }
     timers.push(this.#clock.schedule(giveUpMs, () => this.#giveUp(job)));
   }

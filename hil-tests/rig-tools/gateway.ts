@@ -39,8 +39,8 @@ export interface GatewaySettings {
   /** Its data directory. */
   data: string;
   configFile: string;
-  /** Where events go. */
-  eventsUrl: string;
+  /** Where events go; without it they stay at the gateway. */
+  eventsUrl?: string;
   /** Ports of its serial lines. */
   serialPaths: string[];
   /** How long a lock that is in step is left alone. */
@@ -69,7 +69,7 @@ export class Gateway {
       `data = ${JSON.stringify(data)}`,
       `[api]\nlisten = ${JSON.stringify(listen)}`,
       `[sync]\npoll_ms = ${pollMs}`,
-      `[uplink]\nurl = ${JSON.stringify(eventsUrl)}`,
+      ...(eventsUrl === undefined ? [] : [`[uplink]\nurl = ${JSON.stringify(eventsUrl)}`]),
       ...serialPaths.map((path) => `[[serial]]\npath = ${JSON.stringify(path)}\nbaud = 115200`),
     ];
     mkdirSync(dirname(configFile), { recursive: true });
