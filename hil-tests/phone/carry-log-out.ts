@@ -28,7 +28,7 @@ export interface CarriedLog {
 /**
  * Carries events out, each batch checked against the chain, all of them against the lock's signed head (protocol.md §6, §9):
  * from `known` on, earlier generations first, or from the beginning of this generation. What happens meanwhile waits for
- * the next visit. Throws LockDisagrees if the log does not hold.
+ * the next visit. Throws ProtocolError (LockDisagrees) if the log does not hold.
  */
 export async function carryLogOut(
   { suite, random }: PhoneParts,
@@ -36,6 +36,9 @@ export async function carryLogOut(
   known?: LogPosition,
 ): Promise<CarriedLog[]> {
   const newest = (await askHead(session, suite, random.bytes(LOG_HEAD_NONCE_BYTES)))!;
+  if (known && known.generation > newest.claims.generation) {
+    throw new LockDisagrees("the lock has gone back to an earlier generation of its log");
+  }
   const logs: CarriedLog[] = [];
   for (
     let generation = known?.generation ?? newest.claims.generation;
