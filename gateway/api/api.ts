@@ -12,7 +12,7 @@ import type { EventStore } from "../store/event-store.ts";
 import type { LockStore } from "../store/lock-store.ts";
 import type { PairingStore } from "../store/pairing-store.ts";
 import type { RosterStore } from "../store/roster-store.ts";
-import type { ActionService, PairingService, SyncService, UplinkService } from "./services.ts";
+import type { Services } from "./services.ts";
 
 /** Fastify, with the types of requests taken from their schemas. */
 export type Api = FastifyInstance<
@@ -24,7 +24,7 @@ export type Api = FastifyInstance<
 >;
 
 /** What the routes work on. */
-export interface ApiParts {
+export interface ApiParts extends Services {
   version: string;
   clock: Clock;
   locks: LockStore;
@@ -32,8 +32,4 @@ export interface ApiParts {
   events: EventStore;
   pairingRows: PairingStore;
   grants: Grants;
-  pairings: PairingService;
-  actions: ActionService;
-  sync: SyncService;
-  uplink: UplinkService;
 }

@@ -14,10 +14,13 @@ export const PageQuery = Type.Object(
 
 /** A page of what `schemaId` names. `next` is there if there may be more. */
 export function pageOf(schemaId: string) {
-  return Type.Object({
-    items: Type.Array(Type.Unsafe({ $ref: `${schemaId}#` })),
-    next: Type.Optional(Type.String({ description: "Pass it as `after` to go on" })),
-  });
+  return Type.Object(
+    {
+      items: Type.Array(Type.Unsafe({ $ref: `${schemaId}#` })),
+      next: Type.Optional(Type.String({ description: "Pass it as `after` to go on" })),
+    },
+    { description: "One page" },
+  );
 }
 
 /** A page of up to `limit` items out of `limit + 1`, so that the last one is known to be the last. */

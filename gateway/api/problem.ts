@@ -60,10 +60,13 @@ export class ProblemError extends Error {
   }
 }
 
-/** The responses of an operation that may end with these problems, for its schema. */
+/** What any request with a body may end with. */
+export const BODY_PROBLEMS = ["request-malformed", "request-too-large", "media-type", "field-invalid"] as const;
+
+/** The responses of an operation that may end with these problems, for its schema; every one may with the first and last. */
 export function problemResponses(...codes: ProblemCode[]): Record<number, unknown> {
   const responses: Record<number, { description: string; content: unknown }> = {};
-  for (const code of codes) {
+  for (const code of ["unauthorized", ...codes, "internal"] as const) {
     const { status, title } = PROBLEMS[code];
     const before = responses[status] ? `${responses[status].description}. ` : "";
     responses[status] = {

@@ -44,11 +44,17 @@ test("a slot stands before its lock does, and its keys come out as secrets", asy
   assert.deepEqual(pending?.pmk.reveal(), pmk.reveal());
   assert.equal(JSON.stringify(pending), `{"lockId":"${LOCK.lockId}","slot":2,"pmk":"[secret]","live":false,"n":0}`);
   await store.markSlotLive(LOCK.lockId);
-  await store.setResumption(LOCK.lockId, new Secret(new Uint8Array(32).fill(6)), 41);
-  const live = store.slot(LOCK.lockId);
-  assert.equal(live?.live, true);
-  assert.equal(live?.n, 41);
-  assert.deepEqual(live?.rms?.reveal(), new Uint8Array(32).fill(6));
+  assert.equal(store.slot(LOCK.lockId)?.live, true);
+  await store.putSlot({
+    lockId: LOCK.lockId,
+    slot: 2,
+    pmk,
+    live: true,
+    rms: new Secret(new Uint8Array(32).fill(6)),
+    n: 41,
+  });
+  assert.equal(store.slot(LOCK.lockId)?.n, 41);
+  assert.deepEqual(store.slot(LOCK.lockId)?.rms?.reveal(), new Uint8Array(32).fill(6));
   await store.removeSlot(LOCK.lockId);
   assert.equal(store.slot(LOCK.lockId), undefined);
 });

@@ -138,13 +138,6 @@ export class LockStore {
     });
   }
 
-  /** The new resumption secret, and the lock's own counter, from OPEN. */
-  setResumption(lockId: string, rms: Secret, n: number): Promise<void> {
-    return this.#database.write(() => {
-      this.#database.run("UPDATE slot SET rms = ?, n = ? WHERE lock_id = ?", rms.reveal(), n, lockId);
-    });
-  }
-
   /** Forgets a slot that never came to life, or that the lock has forgotten. */
   removeSlot(lockId: string): Promise<void> {
     return this.#database.write(() => {

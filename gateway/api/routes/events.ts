@@ -15,8 +15,8 @@ export function addEventRoutes(api: Api, { events }: ApiParts): void {
         tags: ["events"],
         querystring: PageQuery,
         response: {
-          200: Type.Required(pageOf("Event")),
-          ...problemResponses("unauthorized", "field-invalid"),
+          200: Type.Required(pageOf("Event"), { description: "One page" }),
+          ...problemResponses("field-invalid"),
         },
       },
     },

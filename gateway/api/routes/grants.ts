@@ -3,7 +3,7 @@ import type { Api, ApiParts } from "../api.ts";
 import { hex } from "../fields.ts";
 import { GrantBody, grantView } from "../grant-view.ts";
 import { LIMIT_DEFAULT, PageQuery, pageOf, toPage } from "../page.ts";
-import { ProblemError, problemResponses } from "../problem.ts";
+import { BODY_PROBLEMS, ProblemError, problemResponses } from "../problem.ts";
 
 const GrantParams = Type.Object({ id: hex(8, "The grant's id") });
 
@@ -19,14 +19,7 @@ export function addGrantRoutes(api: Api, { grants }: ApiParts): void {
         body: GrantBody,
         response: {
           201: { description: "Signed, and wanted at its locks", $ref: "Grant#" },
-          ...problemResponses(
-            "request-malformed",
-            "unauthorized",
-            "grant-exists",
-            "table-full",
-            "field-invalid",
-            "store-failed",
-          ),
+          ...problemResponses(...BODY_PROBLEMS, "grant-exists", "table-full", "store-failed"),
         },
       },
     },
@@ -44,7 +37,7 @@ export function addGrantRoutes(api: Api, { grants }: ApiParts): void {
         summary: "All grants in order of id, revoked ones included",
         tags: ["grants"],
         querystring: PageQuery,
-        response: { 200: pageOf("Grant"), ...problemResponses("unauthorized", "field-invalid") },
+        response: { 200: pageOf("Grant"), ...problemResponses("field-invalid") },
       },
     },
     async (request) => {
@@ -64,7 +57,7 @@ export function addGrantRoutes(api: Api, { grants }: ApiParts): void {
         params: GrantParams,
         response: {
           200: { description: "The grant", $ref: "Grant#" },
-          ...problemResponses("unauthorized", "unknown-grant", "field-invalid"),
+          ...problemResponses("unknown-grant", "field-invalid"),
         },
       },
     },
@@ -86,7 +79,7 @@ export function addGrantRoutes(api: Api, { grants }: ApiParts): void {
         params: GrantParams,
         response: {
           204: Type.Null({ description: "Revoked, now or before" }),
-          ...problemResponses("unauthorized", "unknown-grant", "field-invalid", "store-failed"),
+          ...problemResponses("unknown-grant", "field-invalid", "store-failed"),
         },
       },
     },

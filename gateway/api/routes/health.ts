@@ -38,7 +38,7 @@ export function addHealthRoute(api: Api, parts: ApiParts, isAuthorized: (header:
         summary: "That the daemon is alive; with a token, how it fares",
         tags: ["health"],
         security: [{}, { token: [] }],
-        response: { 200: { description: "Alive", $ref: "Health#" }, ...problemResponses("unauthorized") },
+        response: { 200: { description: "Alive", $ref: "Health#" }, ...problemResponses() },
       },
     },
     async (request): Promise<Static<typeof HealthView>> => {

@@ -5,7 +5,7 @@ import type { Api, ApiParts } from "../api.ts";
 import { LockId } from "../fields.ts";
 import { lockView } from "../lock-view.ts";
 import { LIMIT_DEFAULT, PageQuery, pageOf, toPage } from "../page.ts";
-import { ProblemError, problemResponses } from "../problem.ts";
+import { BODY_PROBLEMS, ProblemError, problemResponses } from "../problem.ts";
 import type { ActOutcome } from "../services.ts";
 
 const LockParams = Type.Object({ lockId: LockId });
@@ -42,7 +42,7 @@ export function addLockRoutes(api: Api, parts: ApiParts): void {
         summary: "The paired locks, in order of id",
         tags: ["locks"],
         querystring: PageQuery,
-        response: { 200: pageOf("Lock"), ...problemResponses("unauthorized", "field-invalid") },
+        response: { 200: pageOf("Lock"), ...problemResponses("field-invalid") },
       },
     },
     async (request) => {
@@ -63,7 +63,7 @@ export function addLockRoutes(api: Api, parts: ApiParts): void {
         params: LockParams,
         response: {
           200: { description: "The lock", $ref: "Lock#" },
-          ...problemResponses("unauthorized", "unknown-lock", "field-invalid"),
+          ...problemResponses("unknown-lock", "field-invalid"),
         },
       },
     },
@@ -81,15 +81,7 @@ export function addLockRoutes(api: Api, parts: ApiParts): void {
         body: ActionBody,
         response: {
           200: { description: "Done", $ref: "ActionOutcome#" },
-          ...problemResponses(
-            "request-malformed",
-            "unauthorized",
-            "unknown-lock",
-            "lock-refused",
-            "field-invalid",
-            "lock-unreachable",
-            "outcome-unknown",
-          ),
+          ...problemResponses(...BODY_PROBLEMS, "unknown-lock", "lock-refused", "lock-unreachable", "outcome-unknown"),
         },
       },
     },

@@ -2,7 +2,7 @@ import { type Static, Type } from "@fastify/type-provider-typebox";
 import type { PairingRow } from "../../store/pairing-store.ts";
 import type { Api, ApiParts } from "../api.ts";
 import { hex, LockId, Time, timeText } from "../fields.ts";
-import { ProblemError, problemResponses } from "../problem.ts";
+import { BODY_PROBLEMS, ProblemError, problemResponses } from "../problem.ts";
 
 const PairingId = hex(8, "The pairing's id");
 
@@ -44,14 +44,7 @@ export function addPairingRoutes(api: Api, { pairings, pairingRows }: ApiParts):
         body: PairingBody,
         response: {
           202: { description: "Under way: ask again at Location", $ref: "Pairing#" },
-          ...problemResponses(
-            "request-malformed",
-            "unauthorized",
-            "pairing-running",
-            "field-invalid",
-            "label-invalid",
-            "via-invalid",
-          ),
+          ...problemResponses(...BODY_PROBLEMS, "pairing-running", "label-invalid", "via-invalid", "store-failed"),
         },
       },
     },
@@ -71,7 +64,7 @@ export function addPairingRoutes(api: Api, { pairings, pairingRows }: ApiParts):
         params: Type.Object({ id: PairingId }),
         response: {
           200: { description: "The pairing", $ref: "Pairing#" },
-          ...problemResponses("unauthorized", "unknown-pairing", "field-invalid"),
+          ...problemResponses("unknown-pairing", "field-invalid"),
         },
       },
     },
