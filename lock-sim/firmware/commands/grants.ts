@@ -18,9 +18,11 @@ export function grantPut({ table, suite, stagedPins }: Parts, { grants }: Of<"gr
     parsed.push(grant.value);
   }
   if (!table.staging) return refuse(Reason.notFound);
-  if (!stagedPins.haveRoomFor(parsed.map(({ claims }) => claims))) return refuse(Reason.tableFull);
+  const entries = parsed.map(({ claims, document }) => ({ cti: claims.id, document }));
+  const havePinsRoom = stagedPins.haveRoomFor(parsed.map(({ claims }) => claims));
+  if (!havePinsRoom || !table.hasRoomFor(entries)) return refuse(Reason.tableFull);
   for (const { claims, document } of parsed) {
-    if (table.put(claims.id, document) === "full") return refuse(Reason.tableFull);
+    table.put(claims.id, document);
     stagedPins.put(claims);
   }
   return { ok: true, value: {} };

@@ -3,11 +3,12 @@ import { equalBytes, fromHex, toHex } from "../../../protocol/wire/bytes.ts";
 import type { Flash } from "../../hal.ts";
 import { type CellChanges, type Cells, STORAGE_KEY_FIRST } from "./cells.ts";
 import type { FlashRegion } from "./flash-map.ts";
-import { GrantSet } from "./grant-set.ts";
+import { type GrantEntry, GrantSet } from "./grant-set.ts";
 import { entryBytes, type GrantPlace, TableCopy } from "./table-copy.ts";
 
 const TABLE_KEY = STORAGE_KEY_FIRST + 2;
 const NO_COPY = 0xff;
+const NOTHING = new Uint8Array();
 
 /** Which copy decides, and whether the other is an open staging copy. Stands in a cell: `copy or FF | 1 if staging`. */
 interface TableState {
@@ -66,6 +67,16 @@ export class GrantTable {
     }
     this.#other.create(roster, this.#activeCopy?.entryCount ?? 0);
     this.#setState({ ...this.#state, isStaging: true });
+  }
+
+  /** Whether all of these fit into the staging copy, which must be open: a PUT of several is all or nothing (§6). */
+  hasRoomFor(grants: readonly GrantEntry[]): boolean {
+    const staging = this.#openStaging();
+    const added = grants.filter(({ cti, document }) => !equalBytes(staging.find(cti) ?? NOTHING, document));
+    const replaced = new Set(added.map(({ cti }) => toHex(cti)));
+    const kept = this.#kept().filter(([cti]) => !replaced.has(cti));
+    const addedBytes = added.reduce((sum, { document }) => sum + entryBytes(document.length), 0);
+    return addedBytes + bytesOf(kept) <= this.#other.bytesLeft;
   }
 
   /** Puts a grant (≤ 640 bytes) into the staging copy, which must be open. Putting again replaces. */

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Secret } from "../../../crypto/secret.ts";
+import { signTimeToken, type TimeToken } from "../../../protocol/documents/time-token.ts";
+import { auxPair } from "../../../protocol/log/aux.ts";
+import { RecordType } from "../../../protocol/log/record.ts";
+import { Reason } from "../../../protocol/wire/reason.ts";
+import { Flag } from "../../../protocol/wire/responses.ts";
+import { BenchLock } from "../testing/bench-lock.ts";
+import type { TestSession } from "../testing/test-session.ts";
+import { TestSite } from "../testing/test-site.ts";
+
+function tokenFor(
+  bench: BenchLock,
+  session: TestSession,
+  wish: Partial<TimeToken> & { key?: Secret } = {},
+): { name: "time"; token: Uint8Array } {
+  const { key = bench.site.issuerKey, ...claims } = wish;
+  const { challenge } = session;
+  const token = { lockId: bench.label.lockId, challenge, time: bench.now, ...claims };
+  return { name: "time", token: signTimeToken(bench.suite, key, token) };
+}
+
+test("a time token sets the clock to anything, ends uncertainty, and is a record", () => {
+  const bench = new BenchLock();
+  const { session } = bench.furnish();
+  bench.lock.hardware.rtc.lose();
+  const time = bench.now - 5_000_000;
+  session.done(tokenFor(bench, session, { time }));
+  assert.equal(session.done({ name: "status" }).flags & Flag.timeUncertain, 0);
+  const record = bench.log(session).at(-1)!;
+  assert.deepEqual([record.type, record.slot, record.time], [RecordType.timeSet, 0, time]);
+  assert.deepEqual(auxPair(record.aux), [0, time]);
+});
+
+test("a token is good once: the challenge is spent", () => {
+  const bench = new BenchLock();
+  const { session } = bench.furnish();
+  const token = tokenFor(bench, session);
+  session.done(token);
+  assert.equal(session.reason(token), Reason.staleChallenge);
+});
+
+test("a token by another key, spoilt, for another lock or challenge changes nothing but the challenge it names", () => {
+  const bench = new BenchLock();
+  const { session } = bench.furnish();
+  const image = bench.flash.image();
+  const { challenge } = session;
+  assert.equal(session.reason(tokenFor(bench, session, { key: bench.site.newKey() })), Reason.unknownKey);
+  assert.notDeepEqual(session.challenge, challenge);
+  assert.equal(session.reason(tokenFor(bench, session, { lockId: TestSite.id(9) })), Reason.wrongLock);
+  assert.equal(session.reason(tokenFor(bench, session, { challenge: TestSite.id(9) })), Reason.staleChallenge);
+  const spoilt = tokenFor(bench, session);
+  spoilt.token[spoilt.token.length - 1]! ^= 1;
+  assert.equal(session.reason(spoilt), Reason.signature);
+  const bare = session.ask({ name: "time", token: new Uint8Array(5) });
+  assert.deepEqual(bare, { ok: false, refusal: { reason: Reason.malformed } });
+  assert.deepEqual(bench.flash.image(), image);
+});
+
+test("a hint may correct the clock by 2 s and 200 ppm since it was set, and writes no record", () => {
+  const bench = new BenchLock();
+  const { session } = bench.furnish();
+  session.done(tokenFor(bench, session));
+  const { seq } = session.done({ name: "status" });
+  assert.equal(session.reason({ name: "timeHint", time: bench.now + 3 }), Reason.timeUncertain);
+  assert.equal(session.done({ name: "timeHint", time: bench.now + 2 }).time, bench.now + 2);
+  bench.clock.advance(100_000_000);
+  assert.equal(session.reason({ name: "timeHint", time: bench.now + 23 }), Reason.timeUncertain);
+  assert.equal(session.done({ name: "timeHint", time: bench.now + 22 }).time, bench.now + 22);
+  assert.equal(session.done({ name: "status" }).seq, seq);
+});
+
+test("hints do not add up: each is measured against the clock that no hint has moved", () => {
+  const bench = new BenchLock();
+  const { session } = bench.furnish();
+  session.done({ name: "timeHint", time: bench.now + 2 });
+  assert.equal(session.reason({ name: "timeHint", time: bench.now + 4 }), Reason.timeUncertain);
+  // So that the newest record's time does not stand in the way.
+  bench.clock.advance(10_000);
+  session.done({ name: "timeHint", time: bench.now - 2 });
+  assert.equal(session.reason({ name: "timeHint", time: bench.now - 4 }), Reason.timeUncertain);
+});
+
+test("a hint never takes the clock behind the newest record", () => {
+  const bench = new BenchLock();
+  const { session } = bench.furnish();
+  session.done(tokenFor(bench, session));
+  assert.equal(session.reason({ name: "timeHint", time: bench.now - 1 }), Reason.timeUncertain);
+});
+
+test("a hint never ends uncertainty", () => {
+  const bench = new BenchLock();
+  const { session } = bench.furnish();
+  bench.lock.hardware.rtc.lose();
+  assert.equal(session.reason({ name: "timeHint", time: bench.now }), Reason.timeUncertain);
+});
+
+test("what a hint corrected survives a reboot", () => {
+  const bench = new BenchLock();
+  const { session, paired } = bench.furnish();
+  session.done({ name: "timeHint", time: bench.now + 2 });
+  bench.reboot();
+  const { caps } = bench.open(paired);
+  assert.equal(caps.time, bench.now + 2);
+});
