@@ -10,7 +10,7 @@ import { readO2, startOpen } from "../../../protocol/session/open.ts";
 import { readP2, readP4, startPair, writeP3 } from "../../../protocol/session/pair.ts";
 import type { SiteInfo } from "../../../protocol/session/pair-contents.ts";
 import { readA2, startPass } from "../../../protocol/session/pass.ts";
-import { readS2, startResume } from "../../../protocol/session/resume.ts";
+import { type ResumeAwaitingS2, readS2, startResume } from "../../../protocol/session/resume.ts";
 import { SeededRandom } from "../../../protocol/testing/seeded-random.ts";
 import { VirtualClock } from "../../../protocol/testing/virtual-clock.ts";
 import { type Command, encodeCommand } from "../../../protocol/wire/commands.ts";
@@ -48,6 +48,12 @@ export interface Opened {
   readonly session: TestSession;
   readonly caps: Caps;
   readonly rms: Secret;
+}
+
+/** A gateway's side of a RESUME. */
+export interface Resumed<N extends Command["name"]> {
+  readonly response: Response<N>;
+  readonly session: TestSession;
 }
 
 /**
@@ -141,18 +147,19 @@ export class BenchLock {
   }
 
   /** S1 and S2. */
-  resume<C extends Command>(
-    paired: Paired,
-    n: number,
-    rms: Secret,
-    command: C,
-    line: TestLine = this.line(),
-  ): { response: Response<C["name"]>; session: TestSession } {
+  resume<C extends Command>(paired: Paired, n: number, rms: Secret, command: C): Resumed<C["name"]> {
     const { state, s1 } = this.startResume(paired, n, rms, command);
+    return this.sendS1(state, s1, command.name);
+  }
+
+  /** An S1, perhaps again, and what its S2 answers. The state may be used more than once. */
+  sendS1<N extends Command["name"]>(state: ResumeAwaitingS2, s1: Uint8Array, name: N): Resumed<N> {
+    const line = this.line();
     const s2 = line.request(s1);
     assert(s2, "no S2");
-    const { channel, response } = readS2(this.suite, state, s2);
-    const decoded = decodeResponse<C["name"]>(command.name, response);
+    const copy = { ...state, rms: state.rms.part(0, state.rms.length) };
+    const { channel, response } = readS2(this.suite, copy, s2);
+    const decoded = decodeResponse<N>(name, response);
     const next = decoded.ok ? decoded.value : decoded.refusal;
     const challenge = "challenge" in next ? (next.challenge as Uint8Array) : new Uint8Array(8);
     return { response: decoded, session: new TestSession(this.suite, line, channel, challenge) };
