@@ -35,17 +35,15 @@ export async function carryLogOut(
   session: PassSession,
   known?: LogPosition,
 ): Promise<CarriedLog[]> {
-  const newest = (await askHead(session, suite, random.bytes(LOG_HEAD_NONCE_BYTES)))!;
-  if (known && known.generation > newest.claims.generation) {
+  const ask = (generation?: number) => askHead(session, suite, random.bytes(LOG_HEAD_NONCE_BYTES), generation);
+  const newest = (await ask())!;
+  const current = newest.claims.generation;
+  if (known && known.generation > current) {
     throw new LockDisagrees("the lock has gone back to an earlier generation of its log");
   }
   const logs: CarriedLog[] = [];
-  for (
-    let generation = known?.generation ?? newest.claims.generation;
-    generation < newest.claims.generation;
-    generation++
-  ) {
-    const head = await askHead(session, suite, random.bytes(LOG_HEAD_NONCE_BYTES), generation);
+  for (let earlier = known?.generation ?? current; earlier < current; earlier++) {
+    const head = await ask(earlier);
     if (head) logs.push(await readThrough(suite, session, head, known));
   }
   return [...logs, await readThrough(suite, session, newest, known)];
@@ -56,7 +54,7 @@ interface SignedHead {
   readonly claims: LogHead;
 }
 
-/** Undefined if the lock has nothing left of this earlier generation. */
+/** Undefined if a generation is named and the lock has nothing left of it. */
 async function askHead(
   session: PassSession,
   suite: Suite,

@@ -113,7 +113,7 @@ async function withSession<T>(options: AtTheDoor, io: PhoneIo, work: (session: P
   const carrier = await io.connect(options.tcp);
   try {
     const session = await PassSession.open(io, carrier, { lockId: options.lock, sigPk: options.lockKey });
-    return await work(session);
+    return await work(session).finally(() => session.end());
   } finally {
     await carrier.close();
   }

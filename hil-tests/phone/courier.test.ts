@@ -112,6 +112,14 @@ test("only what differs goes over the air: the revoked out, the new in", async (
   assert.deepEqual(roster, { kind: "committed", epoch: 3, grantsSent: 1 });
 });
 
+test("a table longer than one reply is seen whole", async () => {
+  const door = await TestDoor.inService();
+  const many = grants(door, 60);
+  assert.equal((await visit(door, { roster: door.roster({}, many) })).grants.length, 60);
+  const { roster } = await visit(door, { roster: door.roster({}, many.slice(1)) });
+  assert.deepEqual(roster, { kind: "committed", epoch: 3, grantsSent: 0 });
+});
+
 test("wherever contact is lost, the next visit finishes the work", async () => {
   const door = await TestDoor.inService();
   for (const lost of ["request", "reply"] as const) {

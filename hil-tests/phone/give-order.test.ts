@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { type GrantClaims, Right } from "../../protocol/documents/grant.ts";
 import { Action, signOrder } from "../../protocol/documents/order.ts";
 import type { RosterClaims } from "../../protocol/documents/roster.ts";
+import { auxOf } from "../../protocol/log/aux.ts";
 import { RecordType } from "../../protocol/log/record.ts";
 import { concat } from "../../protocol/wire/bytes.ts";
 import { Reason, reasonName } from "../../protocol/wire/reason.ts";
@@ -115,6 +116,20 @@ test("a grant by another issuer, a forged one and a stolen one open nothing", as
 
   const thief = { key: door.newKey(), grant: door.grant() };
   assertRefused(door, await giveOrder(door.phone, await door.session(), thief, Action.unlock), Reason.unknownKey);
+});
+
+test("a stranger's refusals can not fill the log", async () => {
+  const door = await TestDoor.inService();
+  const { log, store } = door.lock.firmware!.inside;
+  const session = await door.session();
+  const foreign = door.bearer(door.grant({}, door.newKey()));
+  const before = log.position.seq;
+  for (let n = 0; n < 20; n++) await giveOrder(door.phone, session, foreign, Action.unlock);
+  assert.equal(log.position.seq, before + 1);
+  door.clock.advance(60_000);
+  await giveOrder(door.phone, session, foreign, Action.unlock);
+  assert.equal(log.position.seq, before + 2);
+  assert.deepEqual(store.record(0, before + 2)?.aux, auxOf({ value: 19 }));
 });
 
 test("a replayed order gets a stale challenge and moves nothing", async () => {
