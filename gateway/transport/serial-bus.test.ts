@@ -173,3 +173,23 @@ test("closing fails what waits", async () => {
   await bus.close();
   await Promise.all(failures);
 });
+
+test("a request that is cancelled fails at once, in flight or waiting, and the next has its turn", async () => {
+  const { clock, port, bus, request } = setUp();
+  const inFlight = { address: 1, frame: O1, urgency: "sync", deadlineMs: DEADLINE_MS } as const;
+  const waiting = { ...inFlight, address: 2 };
+  const failures = [inFlight, waiting].map((one) => assert.rejects(bus.request(one), { code: "closed" }));
+  const last = request(O1, 3);
+  await settle(clock);
+  bus.cancel(waiting);
+  bus.cancel(inFlight);
+  await Promise.all(failures);
+  await settle(clock);
+  assert.deepEqual(
+    port.sent.map(({ address }) => address),
+    [1, 3],
+  );
+  port.reply(O2, 1);
+  port.reply(O2, 3);
+  assert.deepEqual(await last, O2);
+});

@@ -39,7 +39,7 @@ const NO_BUS = 0;
 /** What an address that has been silent gets of the time that a request asks for: its neighbours wait meanwhile. */
 const SILENT_SHARE = 1 / 3;
 
-type Job = BusRequest & { resolve: (reply: Uint8Array) => void; reject: (error: Error) => void };
+type Job = { request: BusRequest; resolve: (reply: Uint8Array) => void; reject: (error: Error) => void };
 type InFlight = { job: Job; timers: Timer[] };
 
 /**
@@ -73,9 +73,18 @@ export class SerialBus {
 
   request(request: BusRequest): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
-      this.#queues[request.urgency].push({ ...request, resolve, reject });
+      this.#queues[request.urgency].push({ request, resolve, reject });
       this.#next();
     });
+  }
+
+  /** Rejects what was asked with this very request, if it waits for its turn or its answer. */
+  cancel(request: BusRequest): void {
+    const error = new TransportError("closed", "the channel was closed");
+    const queue = this.#queues[request.urgency];
+    const at = queue.findIndex((job) => job.request === request);
+    if (at >= 0) queue.splice(at, 1)[0]?.reject(error);
+    if (this.#inFlight?.job.request === request) this.#settle((job) => job.reject(error));
   }
 
   /** Opens the port, if it is not open, so that whoever asks learns at once what is wrong with it. */
@@ -146,32 +155,33 @@ export class SerialBus {
   }
 
   #send(line: SerialLine, { job, timers }: InFlight): void {
+    const { request } = job;
     const write = () => {
-      const bytes = this.#traffic.send(job);
+      const bytes = this.#traffic.send(request);
       line.write(bytes);
       return this.#wireMs(bytes.length) + this.#wireMs(WIRE_FRAME_BYTES_MAX);
     };
-    const wireMs = write();
-    const giveUpMs = this.#answerWithinMs(job) + wireMs;
-    const resendEveryMs = RESEND_AFTER_MS + wireMs;
     const again = () => {
       // Somebody stands at another door, and this lock has had its chance to answer at once.
-      if (job.urgency === "sync" && this.#queues.unlock.length > 0) this.#giveUp(job);
+      if (request.urgency === "sync" && this.#queues.unlock.length > 0) this.#giveUp(request.address);
       else write();
     };
+    const wireMs = write();
+    const giveUpMs = this.#answerWithinMs(request) + wireMs;
+    const resendEveryMs = RESEND_AFTER_MS + wireMs;
     for (let atMs = resendEveryMs; atMs < giveUpMs; atMs += resendEveryMs) {
       timers.push(this.#clock.schedule(atMs, again));
     }
-    timers.push(this.#clock.schedule(giveUpMs, () => this.#giveUp(job)));
+    timers.push(this.#clock.schedule(giveUpMs, () => this.#giveUp(request.address)));
   }
 
-  #answerWithinMs({ address, deadlineMs }: Job): number {
+  #answerWithinMs({ address, deadlineMs }: BusRequest): number {
     return address !== NO_BUS && this.#traffic.isSilent(address) ? deadlineMs * SILENT_SHARE : deadlineMs;
   }
 
-  #giveUp(job: Job): void {
-    this.#traffic.noteSilence(job.address);
-    this.#settle(() => job.reject(new TransportError("timeout", this.#describeSilence(job.address))));
+  #giveUp(address: number): void {
+    this.#traffic.noteSilence(address);
+    this.#settle((job) => job.reject(new TransportError("timeout", this.#describeSilence(address))));
   }
 
   #describeSilence(address: number): string {

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import type { Clock } from "../../protocol/clock.ts";
 import { type Channel, type Transport, TransportError, type Urgency } from "./channel.ts";
-import { type OpenSerialLine, SerialBus } from "./serial-bus.ts";
+import { type BusRequest, type OpenSerialLine, SerialBus } from "./serial-bus.ts";
 import { parseVia } from "./via.ts";
 
 /** For ports that the configuration does not name. */
 const DEFAULT_BAUD = 115_200;
 
 /** How to open a port: `serialLineOpener` on a machine, something in memory in a test. */
-export type SerialLineOpener = (path: string, baud: number) => OpenSerialLine;
+export type SerialLineOpener = (path: string, baud: number, clock: Clock) => OpenSerialLine;
 
 /** Locks on serial lines: `serial:/dev/ttyUSB0[?address=3]`. One bus per port, whoever asks for it. */
 export class SerialTransport implements Transport {
@@ -40,7 +40,7 @@ export class SerialTransport implements Transport {
     let bus = this.#buses.get(path);
     if (!bus) {
       const baud = this.#bauds.get(path) ?? DEFAULT_BAUD;
-      bus = new SerialBus(this.#clock, path, baud, this.#opener(path, baud));
+      bus = new SerialBus(this.#clock, path, baud, this.#opener(path, baud, this.#clock));
       this.#buses.set(path, bus);
     }
     return bus;
@@ -52,7 +52,7 @@ class SerialChannel implements Channel {
   readonly #bus: SerialBus;
   readonly #address: number;
   readonly #closed = new AbortController();
-  #busy = false;
+  #request: BusRequest | undefined;
 
   constructor(bus: SerialBus, address: number) {
     this.#bus = bus;
@@ -64,17 +64,18 @@ class SerialChannel implements Channel {
   }
 
   async request(frame: Uint8Array, options: { deadlineMs: number; urgency: Urgency }): Promise<Uint8Array> {
-    assert(!this.#busy, "one request at a time");
+    assert(!this.#request, "one request at a time");
     if (this.closed.aborted) throw new TransportError("closed", "this channel was closed");
-    this.#busy = true;
+    this.#request = { address: this.#address, frame, ...options };
     try {
-      return await this.#bus.request({ address: this.#address, frame, ...options });
+      return await this.#bus.request(this.#request);
     } finally {
-      this.#busy = false;
+      this.#request = undefined;
     }
   }
 
   async close(): Promise<void> {
     this.#closed.abort();
+    if (this.#request) this.#bus.cancel(this.#request);
   }
 }
