@@ -1,15 +1,17 @@
 import { CCM_TAG_BYTES, type Suite } from "../../crypto/suite.ts";
 import { parseRoster } from "../../protocol/documents/roster.ts";
 import { equalBytes } from "../../protocol/wire/bytes.ts";
-import { encodeCommand } from "../../protocol/wire/commands.ts";
+import { type Command, encodeCommand } from "../../protocol/wire/commands.ts";
 import { FRAME_BYTES_MAX } from "../../protocol/wire/messages.ts";
-import type { Responses } from "../../protocol/wire/responses.ts";
+import { GRANT_LIST_ENTRIES_MAX, type GrantListEntry, type Responses } from "../../protocol/wire/responses.ts";
 import { granted } from "../link/lock-disagrees.ts";
 import type { RosterStore, WantedRoster } from "../store/roster-store.ts";
+import { compareTables } from "./compare-tables.ts";
 import type { Talk } from "./talk.ts";
 
 /** C is header, CmdCtr, command and tag (protocol.md §3). */
 const COMMAND_BYTES_MAX = FRAME_BYTES_MAX - 3 - CCM_TAG_BYTES;
+const BEFORE_ALL_IDS = new Uint8Array(8);
 
 export interface RosterSyncParts {
   suite: Suite;
@@ -19,17 +21,16 @@ export interface RosterSyncParts {
 }
 
 /**
- * Brings one lock the roster that it shall have: BEGIN, PUT in full frames, COMMIT (protocol.md §6, §7).
+ * Brings one lock the roster that it shall have: BEGIN, LIST, DROP and PUT of what differs, COMMIT (protocol.md §6, §7).
  *
- * A lock's staging copy survives whatever ends the session, so after an interruption this goes on where it was.
+ * A lock's staging copy begins as a copy of its table and survives whatever ends the session, so only differences
+ * travel, and after an interruption this goes on where it was.
  */
 export class RosterSync {
   readonly #lockId: string;
   readonly #parts: RosterSyncParts;
   /** What the newest wanted roster says, so that a lock in step costs no look at its thousand grants. */
   #wanted: { epoch: number; digest: Uint8Array } | undefined;
-  /** How many grants the lock has in its staging copy for the roster of this epoch. */
-  #staged = { epoch: 0, grants: 0 };
 
   constructor(lockId: string, parts: RosterSyncParts) {
     this.#lockId = lockId;
@@ -62,29 +63,45 @@ export class RosterSync {
     return this.#wanted !== undefined && equalBytes(this.#wanted.digest, reported.rosterDigest);
   }
 
-  async #send(talk: Talk, wanted: WantedRoster): Promise<void> {
-    const { epoch, document, grantDocuments } = wanted;
+  async #send(talk: Talk, { document, grantDocuments }: WantedRoster): Promise<void> {
     await talk(async (session) =>
       granted("the roster", await session.command({ name: "rosterBegin", roster: document })),
     );
-    if (this.#staged.epoch !== epoch) this.#staged = { epoch, grants: 0 };
-    const staged = this.#staged;
-    while (staged.grants < grantDocuments.length) {
-      const grants = nextBatch(grantDocuments, staged.grants);
-      await talk(async (session) => granted("a batch of grants", await session.command({ name: "grantPut", grants })));
-      staged.grants += grants.length;
+    const { surplus, missing } = compareTables(this.#parts.suite, grantDocuments, await stagedGrants(talk));
+    for (const command of [
+      ...fullCommands(surplus, (ids) => ({ name: "grantDrop", ids })),
+      ...fullCommands(missing, (grants) => ({ name: "grantPut", grants })),
+    ]) {
+      await talk(async (session) => granted("a batch of grants", await session.command(command)));
     }
-    const committed = await talk((session) => session.command({ name: "rosterCommit" }));
-    // The copy may lack what another gateway's roster has pushed out meanwhile: after a refusal all grants are sent anew.
-    staged.grants = 0;
-    granted("the roster as a whole", committed);
+    await talk(async (session) => granted("the roster as a whole", await session.command({ name: "rosterCommit" })));
   }
 }
 
-/** As many grants from `from` on as one command holds; each alone fits. */
-function nextBatch(grants: readonly Uint8Array[], from: number): Uint8Array[] {
-  let end = from + 1;
-  const fits = (grants: Uint8Array[]) => encodeCommand({ name: "grantPut", grants }).length <= COMMAND_BYTES_MAX;
-  while (end < grants.length && fits(grants.slice(from, end + 1))) end++;
-  return grants.slice(from, end);
+/** The staging copy begins as the table is, or as an interrupted try has left it. */
+async function stagedGrants(talk: Talk): Promise<GrantListEntry[]> {
+  const staged: GrantListEntry[] = [];
+  for (;;) {
+    const after = staged.at(-1)?.id ?? BEFORE_ALL_IDS;
+    const { entries } = await talk(async (session) =>
+      granted("to list its grants", await session.command({ name: "grantList", after })),
+    );
+    staged.push(...entries);
+    if (entries.length < GRANT_LIST_ENTRIES_MAX) return staged;
+  }
 }
+
+/** As few commands as hold all items; each item alone fits. */
+function fullCommands(items: readonly Uint8Array[], commandOf: (items: Uint8Array[]) => BatchCommand): BatchCommand[] {
+  const commands: BatchCommand[] = [];
+  for (let from = 0; from < items.length; ) {
+    let end = from + 1;
+    const fits = (command: BatchCommand) => encodeCommand(command).length <= COMMAND_BYTES_MAX;
+    while (end < items.length && fits(commandOf(items.slice(from, end + 1)))) end++;
+    commands.push(commandOf(items.slice(from, end)));
+    from = end;
+  }
+  return commands;
+}
+
+type BatchCommand = Extract<Command, { name: "grantDrop" | "grantPut" }>;

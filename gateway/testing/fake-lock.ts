@@ -14,11 +14,16 @@ import { answerO1 } from "../../protocol/session/open.ts";
 import { answerP1, type PairAwaitingP3, readP3, writeP4 } from "../../protocol/session/pair.ts";
 import type { LockInfo } from "../../protocol/session/pair-contents.ts";
 import { openCommand, type SecureChannel, sealResponse } from "../../protocol/session/secure-channel.ts";
-import { concat, equalBytes, toHex } from "../../protocol/wire/bytes.ts";
+import { concat, equalBytes, fromHex, toHex } from "../../protocol/wire/bytes.ts";
 import { type Command, decodeCommand } from "../../protocol/wire/commands.ts";
 import { decodeMessage, Err, type ErrCode, encodeMessage } from "../../protocol/wire/messages.ts";
 import { Reason } from "../../protocol/wire/reason.ts";
-import { encodeResponse, type Response, type Responses } from "../../protocol/wire/responses.ts";
+import {
+  encodeResponse,
+  GRANT_LIST_ENTRIES_MAX,
+  type Response,
+  type Responses,
+} from "../../protocol/wire/responses.ts";
 
 const suite = opensslSuite;
 
@@ -50,6 +55,8 @@ export class FakeLock {
   #records: Uint8Array[] = [];
   #firstKept = 1;
   #head: Uint8Array;
+  /** By id. */
+  #table = new Map<string, Uint8Array>();
   #staged: { document: Uint8Array; grants: Map<string, Uint8Array> } | undefined;
   #pairing: PairAwaitingP3 | undefined;
   #channel: SecureChannel | undefined;
@@ -190,13 +197,19 @@ export class FakeLock {
       }
       case "rosterBegin": {
         const isSame = this.#staged && equalBytes(this.#staged.document, command.roster);
-        if (!isSame) this.#staged = { document: command.roster, grants: new Map() };
+        if (!isSame) this.#staged = { document: command.roster, grants: new Map(this.#table) };
         return granted<"rosterBegin">({});
       }
       case "grantPut":
         if (!this.#staged) return refused(Reason.notFound);
         for (const grant of command.grants) this.#staged.grants.set(idOf(grant), grant);
         return granted<"grantPut">({});
+      case "grantDrop":
+        if (!this.#staged) return refused(Reason.notFound);
+        for (const id of command.ids) this.#staged.grants.delete(toHex(id));
+        return granted<"grantDrop">({});
+      case "grantList":
+        return this.#listGrants(toHex(command.after));
       case "rosterCommit":
         return this.#commit();
       case "time":
@@ -236,12 +249,23 @@ export class FakeLock {
     return granted<"readLog">({ firstSeq: records.length < RECORD_BYTES ? fromSeq : firstSeq, records });
   }
 
+  #listGrants(after: string): Response<"grantList"> {
+    const grants = this.#staged?.grants ?? this.#table;
+    const ids = [...grants.keys()].filter((id) => id > after).sort();
+    const entries = ids.slice(0, GRANT_LIST_ENTRIES_MAX).map((id) => ({
+      id: fromHex(id),
+      shortHash: suite.sha256(grants.get(id)!).slice(0, 8),
+    }));
+    return granted<"grantList">({ entries });
+  }
+
   #commit(): Response<"rosterCommit"> {
     const roster = this.#staged && parseRoster(suite, this.#staged.document);
     if (!this.#staged || !roster?.ok) return refused(Reason.notFound);
     const { digest, epoch } = roster.value.claims;
     const sorted = [...this.#staged.grants].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, grant]) => grant);
     if (!equalBytes(digest, rosterDigest(suite, sorted))) return refused(Reason.digestMismatch);
+    this.#table = this.#staged.grants;
     this.tableDigest = digest;
     this.epoch = epoch;
     this.#staged = undefined;
