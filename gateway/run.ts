@@ -61,6 +61,7 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
   });
   const token = loadApiToken(apiTokenFile(config.data), random);
   const issuer = LocalIssuer.load(config.data, suite, random);
+  const uplink = config.uplink && { to: new HttpUplink(clock, config.uplink), batchMax: config.uplink.batchMax };
   const composed = compose({
     suite,
     clock,
@@ -73,9 +74,7 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
     }),
     issuer,
     operator: issuer.operator,
-    ...(config.uplink && {
-      uplink: { to: new HttpUplink(clock, config.uplink), batchMax: config.uplink.batchMax },
-    }),
+    ...(uplink && { uplink }),
     pollMs: config.sync.pollMs,
   });
   const { gateway, services, grants, locks, events, pairings, rosters } = composed;
@@ -84,7 +83,7 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
   const listening = await listen(api, config.api);
   gateway.start();
   log.info(
-    { version, listening, data: config.data, locks: locks.list().length, uplink: config.uplink?.url ?? "none" },
+    { version, listening, data: config.data, locks: locks.list().length, uplink: uplink?.to.name ?? "none" },
     `Portvakt listens at ${listening}. It stands alone: whoever takes ${config.data} can open the doors of its locks.`,
   );
   if (!isLoopback(config.api.host)) {

@@ -38,7 +38,6 @@ export async function buildApi(parts: ApiParts, options: ApiOptions): Promise<Ap
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: IDLE_TIMEOUT_MS,
     forceCloseConnections: "idle",
-    return503OnClosing: false,
   }).withTypeProvider<TypeBoxTypeProvider>();
   api.setValidatorCompiler(TypeBoxValidatorCompiler);
   api.setErrorHandler<FastifyError>((error, _request, reply) => {
