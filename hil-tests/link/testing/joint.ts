@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { nobleSuite } from "../../../crypto/noble.ts";
+import { opensslSuite } from "../../../crypto/openssl.ts";
+import { type Composed, compose } from "../../../gateway/compose.ts";
+import { LocalIssuer } from "../../../gateway/issuer/local-issuer.ts";
+import type { Log } from "../../../gateway/log.ts";
+import { Database } from "../../../gateway/store/database.ts";
+import type { PairingRow } from "../../../gateway/store/pairing-store.ts";
+import { runUntil } from "../../../gateway/testing/run-until.ts";
+import type { Lock } from "../../../lock-sim/lock.ts";
+import { memoryLock } from "../../../lock-sim/memory-lock.ts";
+import { formatLabel } from "../../../protocol/documents/label.ts";
+import { SeededRandom } from "../../../protocol/testing/seeded-random.ts";
+import { VirtualClock } from "../../../protocol/testing/virtual-clock.ts";
+import { toHex } from "../../../protocol/wire/bytes.ts";
+import { MemoryTransport } from "./memory-transport.ts";
+
+export const VIA = "tcp://127.0.0.1:7001";
+const POLL_MS = 5_000;
+const NOTICED_WITHIN_MS = 15_000;
+
+const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
+
+/** The real gateway and the real firmware in one process and one virtual time; only the carrier is made up. */
+export class Joint {
+  readonly clock = new VirtualClock();
+  readonly random: SeededRandom;
+  readonly transport = new MemoryTransport(this.clock);
+  readonly lock: Lock;
+  readonly lockId: string;
+  readonly label: string;
+  gateway: Composed;
+  readonly #folder = mkdtempSync(join(tmpdir(), "portvakt-joint-"));
+
+  /** `suite` is the firmware's; the fast one where a test makes hundreds of sessions. */
+  constructor(t: TestContext, options: { seed: number; suite?: typeof nobleSuite }) {
+    this.random = new SeededRandom(options.seed);
+    const { lock, label } = memoryLock({
+      clock: this.clock,
+      random: this.random,
+      suite: options.suite ?? nobleSuite,
+      product: { model: "Emulated", hardware: 1, firmware: 1 },
+    });
+    this.lock = lock;
+    this.lockId = toHex(label.lockId);
+    this.label = formatLabel(opensslSuite, label);
+    this.transport.place(VIA, lock);
+    lock.powerOn();
+    this.gateway = this.#compose();
+    this.gateway.gateway.start();
+    t.after(async () => {
+      await this.run(this.gateway.gateway.close());
+      rmSync(this.#folder, { recursive: true, force: true });
+    });
+  }
+
+  /** Lets virtual time run until the promise settles. */
+  run<T>(promise: Promise<T>): Promise<T> {
+    return runUntil(this.clock, promise);
+  }
+
+  async restartGateway(): Promise<void> {
+    await this.run(this.gateway.gateway.close());
+    this.gateway = this.#compose();
+    this.gateway.gateway.start();
+  }
+
+  /** Presses the button and pairs; returns how it ended. */
+  async pair(): Promise<PairingRow> {
+    this.lock.pressPairingButton();
+    const { id } = await this.gateway.services.pairings.start({ label: this.label, via: VIA });
+    return this.pairingEnd(id);
+  }
+
+  async pairingEnd(id: string): Promise<PairingRow> {
+    for (;;) {
+      const row = this.gateway.pairings.get(id);
+      if (row && row.state !== "running") return row;
+      await this.clock.advanceAsync(200);
+    }
+  }
+
+  unlock() {
+    return this.run(this.gateway.services.actions.act(this.lockId, "unlock"));
+  }
+
+  sentence(): string | undefined {
+    return this.gateway.services.sync.status(this.lockId)?.sentence;
+  }
+
+  /** Time for the gateway to notice, and to come into step. */
+  async untilInStep(limitMs = 600_000): Promise<void> {
+    const untilMs = this.clock.monotonicMs() + limitMs;
+    // What it says now may be of a round before the last event.
+    await this.clock.advanceAsync(NOTICED_WITHIN_MS);
+    do {
+      await this.clock.advanceAsync(1_000);
+    } while (this.sentence() !== "In step." && this.clock.monotonicMs() < untilMs);
+  }
+
+  #compose(): Composed {
+    const { clock, random, transport } = this;
+    const issuer = LocalIssuer.load(this.#folder, opensslSuite, random);
+    return compose({
+      suite: opensslSuite,
+      clock,
+      random,
+      log: silent,
+      database: Database.open(join(this.#folder, "portvakt.db")),
+      transport,
+      issuer,
+      operator: issuer.operator,
+      pollMs: POLL_MS,
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import type { ActOutcome } from "../../../gateway/api/services.ts";
+import { decodeRecord, type LogRecord, RecordType } from "../../../protocol/log/record.ts";
+import type { Joint } from "./joint.ts";
+
+/** Longer than the difference of two clocks that count whole seconds. */
+const APART_MS = 5_000;
+
+/** Keeps every request to unlock with its outcome, and holds the lock's own log against them. */
+export class UnlockLedger {
+  readonly #joint: Joint;
+  readonly #entries: { fromSeconds: number; outcome: ActOutcome }[] = [];
+
+  constructor(joint: Joint) {
+    this.#joint = joint;
+  }
+
+  async unlock(): Promise<ActOutcome> {
+    await this.#joint.clock.advanceAsync(APART_MS);
+    const fromSeconds = Math.floor(this.#joint.clock.wallMs() / 1_000) - 1;
+    const outcome = await this.#joint.unlock();
+    this.#entries.push({ fromSeconds, outcome });
+    return outcome;
+  }
+
+  /** What was said to be done was done once, what was said not to be done was not, and nothing was done twice. */
+  check(): void {
+    const records = this.#joint.gateway.events
+      .after(0, 100_000)
+      .filter(({ kind }) => kind === "record")
+      .map(({ payload }) => decodeRecord(payload));
+    for (const [i, { fromSeconds, outcome }] of this.#entries.entries()) {
+      const toSeconds = this.#entries[i + 1]?.fromSeconds ?? Number.POSITIVE_INFINITY;
+      const own = records.filter(({ time }) => time >= fromSeconds && time < toSeconds);
+      const intents = own.filter(isUnlockIntent);
+      const what = `unlock ${i} (${JSON.stringify(outcome)})`;
+      assert(intents.length <= 1, `${what} was executed ${intents.length} times`);
+      if (outcome.kind === "done") {
+        assert.equal(own.filter(({ type, result }) => type === RecordType.done && result === 0).length, 1, what);
+      }
+      if (outcome.kind === "unreachable") assert.equal(intents.length, 0, what);
+    }
+  }
+}
+
+function isUnlockIntent({ type, result }: LogRecord): boolean {
+  return type === RecordType.intent && result === 1;
+}
