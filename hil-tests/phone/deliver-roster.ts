@@ -1,8 +1,8 @@
 import type { Suite } from "../../crypto/suite.ts";
 import { granted } from "../../gateway/link/lock-disagrees.ts";
-import { parseGrant } from "../../protocol/documents/grant.ts";
+import { compareTables } from "../../gateway/sync/compare-tables.ts";
 import { parseRoster } from "../../protocol/documents/roster.ts";
-import { equalBytes, toHex } from "../../protocol/wire/bytes.ts";
+import { equalBytes } from "../../protocol/wire/bytes.ts";
 import type { Command } from "../../protocol/wire/commands.ts";
 import type { Reason } from "../../protocol/wire/reason.ts";
 import { GRANT_LIST_ENTRIES_MAX, type GrantListEntry } from "../../protocol/wire/responses.ts";
@@ -22,12 +22,10 @@ export type RosterDelivery =
   | { readonly kind: "already there"; readonly epoch: number }
   | { readonly kind: "refused"; readonly command: Command["name"]; readonly reason: Reason };
 
-const SHORT_HASH_BYTES = 8;
-
 /**
  * Brings a roster in: BEGIN, out of the staging copy what does not belong there, into it what is missing, COMMIT
- * (protocol.md §6, §7). After an interruption the next call goes on where this one was. Throws RangeError if these are no
- * roster and grants.
+ * (protocol.md §6, §7). After an interruption the next call goes on where this one was. A roster or grants that are none
+ * are a mistake of ours and throw.
  */
 export async function deliverRoster(
   suite: Suite,
@@ -42,17 +40,17 @@ export async function deliverRoster(
 
   const begun = await session.command({ name: "rosterBegin", roster });
   if (!begun.ok) return { kind: "refused", command: "rosterBegin", reason: begun.refusal.reason };
-  const { drop, put } = difference(suite, grants, await listGrants(session));
+  const { surplus, missing } = compareTables(suite, grants, await listGrants(session));
   const commands: Command[] = [
-    ...fillCommands(drop, (ids) => ({ name: "grantDrop", ids })),
-    ...fillCommands(put, (documents) => ({ name: "grantPut", grants: documents })),
+    ...fillCommands(surplus, (ids) => ({ name: "grantDrop", ids })),
+    ...fillCommands(missing, (documents) => ({ name: "grantPut", grants: documents })),
     { name: "rosterCommit" },
   ];
   for (const command of commands) {
     const response = await session.command(command);
     if (!response.ok) return { kind: "refused", command: command.name, reason: response.refusal.reason };
   }
-  return { kind: "committed", epoch, grantsSent: put.length };
+  return { kind: "committed", epoch, grantsSent: missing.length };
 }
 
 /** Of the staging copy if one is open, else of the table, in order of id. */
@@ -64,28 +62,4 @@ export async function listGrants(session: PassSession): Promise<GrantListEntry[]
     listed.push(...entries);
     if (entries.length < GRANT_LIST_ENTRIES_MAX) return listed;
   }
-}
-
-/** What stands between the grants that a lock has and those it shall have. */
-function difference(
-  suite: Suite,
-  grants: readonly Uint8Array[],
-  listed: readonly GrantListEntry[],
-): { drop: Uint8Array[]; put: Uint8Array[] } {
-  const wanted = new Map(grants.map((document) => [idOf(suite, document), document]));
-  const there = new Map(listed.map(({ id, shortHash }) => [toHex(id), shortHash]));
-  const isThere = (id: string, document: Uint8Array) => {
-    const shortHash = there.get(id);
-    return shortHash !== undefined && equalBytes(shortHash, suite.sha256(document).subarray(0, SHORT_HASH_BYTES));
-  };
-  return {
-    drop: listed.map(({ id }) => id).filter((id) => !wanted.has(toHex(id))),
-    put: [...wanted].filter(([id, document]) => !isThere(id, document)).map(([, document]) => document),
-  };
-}
-
-function idOf(suite: Suite, document: Uint8Array): string {
-  const grant = parseGrant(suite, document);
-  if (!grant.ok) throw new RangeError("this is no grant");
-  return toHex(grant.value.claims.id);
 }
