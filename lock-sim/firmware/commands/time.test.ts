@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Secret } from "../../../crypto/secret.ts";
-import { signTimeToken, type TimeToken } from "../../../protocol/documents/time-token.ts";
+import type { TimeToken } from "../../../protocol/documents/time-token.ts";
 import { auxPair } from "../../../protocol/log/aux.ts";
 import { RecordType } from "../../../protocol/log/record.ts";
 import { Reason } from "../../../protocol/wire/reason.ts";
@@ -15,10 +15,7 @@ function tokenFor(
   session: TestSession,
   wish: Partial<TimeToken> & { key?: Secret } = {},
 ): { name: "time"; token: Uint8Array } {
-  const { key = bench.site.issuerKey, ...claims } = wish;
-  const { challenge } = session;
-  const token = { lockId: bench.label.lockId, challenge, time: bench.now, ...claims };
-  return { name: "time", token: signTimeToken(bench.suite, key, token) };
+  return { name: "time", token: bench.site.timeToken(bench.now, session.challenge, wish) };
 }
 
 test("a time token sets the clock to anything, ends uncertainty, and is a record", () => {

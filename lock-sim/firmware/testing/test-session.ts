@@ -28,6 +28,11 @@ export class TestSession {
     return message;
   }
 
+  /** C with this command, for whoever sends it by hand. */
+  sealed(command: Command): Uint8Array {
+    return this.seal(encodeCommand(command));
+  }
+
   /** The response in R. */
   unseal(r: Uint8Array): Uint8Array {
     const { channel, response } = openResponse(this.#suite, this.#channel, r);
@@ -37,7 +42,7 @@ export class TestSession {
 
   /** One command and its response. */
   ask<C extends Command>(command: C): Response<C["name"]> {
-    const r = this.line.request(this.seal(encodeCommand(command)));
+    const r = this.line.request(this.sealed(command));
     assert(r, `no answer to ${command.name}`);
     return this.read(command, r);
   }

@@ -3,6 +3,7 @@ import type { Suite } from "../../../crypto/suite.ts";
 import { type GrantClaims, Right, signGrant } from "../../../protocol/documents/grant.ts";
 import { Action, type OrderClaims, signOrder } from "../../../protocol/documents/order.ts";
 import { type RosterClaims, rosterDigest, signRoster } from "../../../protocol/documents/roster.ts";
+import { signTimeToken, type TimeToken } from "../../../protocol/documents/time-token.ts";
 import type { Random } from "../../../protocol/random.ts";
 
 /** A grant as a test wants it: what it leaves out is a right to unlock, lock and hold for a year. `key` signs in the issuer's place. */
@@ -93,5 +94,10 @@ export class TestSite {
       notAfter: now + 60,
       ...claims,
     });
+  }
+
+  timeToken(now: number, challenge: Uint8Array, wish: Partial<TimeToken> & { readonly key?: Secret } = {}): Uint8Array {
+    const { key = this.issuerKey, ...claims } = wish;
+    return signTimeToken(this.suite, key, { lockId: this.lockId, challenge, time: now, ...claims });
   }
 }
