@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { type TestContext, test } from "node:test";
 import { VirtualClock } from "../../protocol/testing/virtual-clock.ts";
 import { toCloudEvent } from "./cloud-event.ts";
 import { HttpUplink } from "./http.ts";
+import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from "./testing/test-certificate.ts";
 import { UplinkError } from "./uplink.ts";
 
 const EVENT = toCloudEvent({
@@ -121,6 +123,26 @@ test("a backend that never answers is given up", async (t) => {
   await isThere;
   clock.advance(30_000);
   await failure;
+});
+
+test("a backend with a certificate of one's own is trusted by its CA file, and not without", async (t) => {
+  const server = createHttpsServer({ cert: TEST_CERTIFICATE, key: TEST_CERTIFICATE_KEY }, (_, response) =>
+    response.end('{"receipts":[]}'),
+  );
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const folder = mkdtempSync(join(tmpdir(), "portvakt-uplink-"));
+  const caFile = join(folder, "ca.pem");
+  writeFileSync(caFile, TEST_CERTIFICATE);
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/events`;
+  const [trusting, other] = [{ url, caFile }, { url }].map((options) => new HttpUplink(new VirtualClock(), options));
+  t.after(async () => {
+    await Promise.all([trusting!.close(), other!.close()]);
+    server.close();
+    rmSync(folder, { recursive: true });
+  });
+  assert.deepEqual(await trusting!.deliver([EVENT]), []);
+  await assert.rejects(other!.deliver([EVENT]), fails("unreachable", /SELF_SIGNED/));
 });
 
 test("where nothing listens, a sentence says so", async () => {

@@ -4,7 +4,7 @@ import { UplinkError, type UplinkReceipt } from "./uplink.ts";
 /** Reads `{"receipts":[{"lockId","generation","durableThrough"}]}`. Throws UplinkError("malformed"). */
 export function readReceipts(name: string, body: string): UplinkReceipt[] {
   const answer = parseJson(body);
-  const receipts = isObject(answer) ? answer["receipts"] : undefined;
+  const receipts = isObject(answer) ? answer.receipts : undefined;
   if (!Array.isArray(receipts) || !receipts.every(isReceipt)) {
     throw new UplinkError("malformed", `${name} answers something else than receipts`);
   }
@@ -13,10 +13,7 @@ export function readReceipts(name: string, body: string): UplinkReceipt[] {
 
 function isReceipt(value: unknown): value is UplinkReceipt {
   return (
-    isObject(value) &&
-    typeof value["lockId"] === "string" &&
-    isUint(value["generation"]) &&
-    isUint(value["durableThrough"])
+    isObject(value) && typeof value.lockId === "string" && isUint(value.generation) && isUint(value.durableThrough)
   );
 }
 

@@ -1,0 +1,23 @@
+/**
+ * A self-signed certificate for 127.0.0.1 and its key, for tests alone: `openssl req -x509 -newkey ec -pkeyopt
+ * ec_paramgen_curve:prime256v1 -nodes -days 36500 -subj "/CN=portvakt test backend" -addext "subjectAltName=IP:127.0.0.1"`.
+ */
+export const TEST_CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBqTCCAU6gAwIBAgIUROCjjLcwLp0ZMDsAJJTVck6Vj8AwCgYIKoZIzj0EAwIw
+IDEeMBwGA1UEAwwVcG9ydHZha3QgdGVzdCBiYWNrZW5kMCAXDTI2MTEyMTIwNDMz
+N1oYDzIxMjYxMDI4MjA0MzM3WjAgMR4wHAYDVQQDDBVwb3J0dmFrdCB0ZXN0IGJh
+Y2tlbmQwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAT8ODjTFHlGGbeOcbvBFz+z
+5sTmNxZPRw7/cdqqkoqTno4Zc8FThJu4MZ4BrruIIjS57EqkRE2l9fK5Q3BnknWF
+o2QwYjAdBgNVHQ4EFgQUXmqpZzCKesUcVadXLzWZlobNFwowHwYDVR0jBBgwFoAU
+XmqpZzCKesUcVadXLzWZlobNFwowDwYDVR0TAQH/BAUwAwEB/zAPBgNVHREECDAG
+hwR/AAABMAoGCCqGSM49BAMCA0kAMEYCIQCxceTQadsZVmJrOkMy0mj1RKHtkjA6
+FI3I5GBb4sipfAIhAO92hxQLllH6WJVCnEZeUTFpwGBflaVsheP546NgfHUN
+-----END CERTIFICATE-----
+`;
+
+export const TEST_CERTIFICATE_KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgp4X/nsr1TZUa8oQQ
+SUoz+iGgZJI2ldFRNyzEJDT7gpihRANCAAT8ODjTFHlGGbeOcbvBFz+z5sTmNxZP
+Rw7/cdqqkoqTno4Zc8FThJu4MZ4BrruIIjS57EqkRE2l9fK5Q3BnknWF
+-----END PRIVATE KEY-----
+`;
