@@ -11,6 +11,7 @@ import { describeTrouble } from "./link/link-trouble.ts";
 import { granted } from "./link/lock-disagrees.ts";
 import type { LockLinks } from "./link/lock-links.ts";
 import type { LockSession, LogEnd } from "./link/lock-session.ts";
+import type { Log } from "./log.ts";
 import { OPERATOR_GRANT_ID } from "./wanted-rosters.ts";
 
 /** By the lock's own clock; the challenge is what makes an order good for once only. */
@@ -32,6 +33,7 @@ const GRANT_ID = fromHex(OPERATOR_GRANT_ID);
 export interface ActionsParts {
   suite: Suite;
   clock: Clock;
+  log: Log;
   operator: Operator;
   links: LockLinks;
   /** The lock's log has grown. */
@@ -61,16 +63,22 @@ export class Actions implements ActionService {
 
   async act(lockId: string, name: ActName): Promise<ActOutcome> {
     try {
-      let trouble = "";
-      for (let orders = 1; orders <= ORDERS_MAX; orders++) {
-        const attempt = await this.#attempt(lockId, ACTIONS[name]);
-        if (attempt.kind !== "did-nothing") return attempt;
-        trouble = attempt.trouble;
-      }
-      return { kind: "unreachable", message: `The lock did nothing: the order did not get through. ${trouble}` };
+      const outcome = await this.#act(lockId, ACTIONS[name]);
+      this.#parts.log.info({ lockId, action: name, ...outcome }, `Order to ${name}: ${outcome.kind}.`);
+      return outcome;
     } finally {
       this.#parts.acted(lockId);
     }
+  }
+
+  async #act(lockId: string, action: Action): Promise<ActOutcome> {
+    let trouble = "";
+    for (let orders = 1; orders <= ORDERS_MAX; orders++) {
+      const attempt = await this.#attempt(lockId, action);
+      if (attempt.kind !== "did-nothing") return attempt;
+      trouble = attempt.trouble;
+    }
+    return { kind: "unreachable", message: `The lock did nothing: the order did not get through. ${trouble}` };
   }
 
   async #attempt(lockId: string, action: Action): Promise<ActOutcome | DidNothing> {

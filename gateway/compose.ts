@@ -95,6 +95,7 @@ export function compose(world: World): Composed {
     suite,
     random,
     clock,
+    log,
     transport,
     issuer,
     gatewayId: keyId(suite, operatorPk),
@@ -111,7 +112,7 @@ export function compose(world: World): Composed {
     gateway: new Gateway({ database, transport, links, reconciler, pairings: pairing, deliverer }),
     services: {
       pairings: pairing,
-      actions: new Actions({ suite, clock, operator, links, acted: poke }),
+      actions: new Actions({ suite, clock, log, operator, links, acted: poke }),
       sync: reconciler,
       uplink: deliverer ?? NO_UPLINK,
     },

@@ -14,6 +14,7 @@ import { Backoff } from "./link/backoff.ts";
 import { exchangeKeys } from "./link/exchange-keys.ts";
 import { describeTrouble } from "./link/link-trouble.ts";
 import type { LockLinks } from "./link/lock-links.ts";
+import type { Log } from "./log.ts";
 import type { EventStore } from "./store/event-store.ts";
 import type { LockStore } from "./store/lock-store.ts";
 import type { PairingRow, PairingStore } from "./store/pairing-store.ts";
@@ -46,6 +47,7 @@ export interface PairingsParts {
   suite: Suite;
   random: Random;
   clock: Clock;
+  log: Log;
   transport: Transport;
   issuer: Issuer;
   /** 8 bytes: how a lock knows its gateways apart. */
@@ -244,6 +246,8 @@ export class Pairings implements PairingService {
 
   #put(row: PairingRow, change: Partial<PairingRow>): Promise<void> {
     Object.assign(row, change);
+    const { lockId, via, state, step, error } = row;
+    this.#parts.log.info({ lockId, via, state, step }, error ?? `Pairing: ${step}.`);
     return this.#parts.pairings.put({ ...row });
   }
 }
