@@ -16,9 +16,11 @@ import { OPERATOR_GRANT_ID } from "./wanted-rosters.ts";
 
 /** By the lock's own clock; the challenge is what makes an order good for once only. */
 const ORDER_LIVES_SECONDS = 60;
+/** How long a lock that does not answer is tried before a person is told so: it may just be coming back. */
+const REACH_FOR_MS = 8_000;
 /** How long a person waits for the outcome when the reply was lost. */
 const LOOK_FOR_MS = 30_000;
-const LOOK_EVERY_MS = 1_000;
+const TRY_EVERY_MS = 1_000;
 /** Orders for one request; the next is only made when the one before has certainly done nothing and never will. */
 const ORDERS_MAX = 3;
 
@@ -72,16 +74,24 @@ export class Actions implements ActionService {
   }
 
   async #act(lockId: string, action: Action): Promise<ActOutcome> {
+    const { clock } = this.#parts;
+    const reachUntilMs = clock.monotonicMs() + REACH_FOR_MS;
     let trouble = "";
-    for (let orders = 1; orders <= ORDERS_MAX; orders++) {
+    for (let orders = 0; orders < ORDERS_MAX; ) {
       const attempt = await this.#attempt(lockId, action);
+      if (attempt.kind === "not-sent") {
+        if (clock.monotonicMs() >= reachUntilMs) return { kind: "unreachable", message: attempt.trouble };
+        await delay(clock, TRY_EVERY_MS);
+        continue;
+      }
       if (attempt.kind !== "did-nothing") return attempt;
       trouble = attempt.trouble;
+      orders++;
     }
     return { kind: "unreachable", message: `The lock did nothing: the order did not get through. ${trouble}` };
   }
 
-  async #attempt(lockId: string, action: Action): Promise<ActOutcome | DidNothing> {
+  async #attempt(lockId: string, action: Action): Promise<ActOutcome | DidNothing | NotSent> {
     let sent: SentOrder | undefined;
     try {
       return await this.#parts.links.of(lockId).run("unlock", async (session) => {
@@ -90,7 +100,7 @@ export class Actions implements ActionService {
       });
     } catch (error) {
       const trouble = sentenceOf(error);
-      return sent ? this.#lookFor(lockId, sent, trouble) : { kind: "unreachable", message: trouble };
+      return sent ? this.#lookFor(lockId, sent, trouble) : { kind: "not-sent", trouble };
     }
   }
 
@@ -119,7 +129,7 @@ export class Actions implements ActionService {
       } catch (error) {
         trouble = sentenceOf(error);
       }
-      await delay(clock, LOOK_EVERY_MS);
+      await delay(clock, TRY_EVERY_MS);
     }
     const message = `Whether the lock carried the order out is not known yet; its log will tell. ${trouble}`;
     return { kind: "unknown", message };
@@ -150,6 +160,9 @@ export class Actions implements ActionService {
     }
   }
 }
+
+/** No order was made: there was no session to make it in. */
+type NotSent = { kind: "not-sent"; trouble: string };
 
 /** The lock has certainly not acted on the order, and never will. */
 type DidNothing = { kind: "did-nothing"; trouble: string };
