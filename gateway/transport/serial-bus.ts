@@ -38,6 +38,8 @@ const BITS_PER_BYTE = 10;
 const NO_BUS = 0;
 /** What an address that has been silent gets of the time that a request asks for: its neighbours wait meanwhile. */
 const SILENT_SHARE = 1 / 3;
+/** How long a request has the bus to itself while an unlock waits: a lock answers at once, or when its bolt has got there. */
+const GIVES_WAY_AFTER_MS: Record<Urgency, number> = { sync: 1_000, unlock: 5_000 };
 
 type Job = { request: BusRequest; resolve: (reply: Uint8Array) => void; reject: (error: Error) => void };
 type InFlight = { job: Job; timers: Timer[] };
@@ -47,8 +49,8 @@ type InFlight = { job: Job; timers: Timer[] };
  * urgency go first, equal ones in order. The port is opened when somebody asks, and again after it was lost.
  *
  * A lock that is dead costs its neighbours the time-out of the request that finds it so, then a third of one each time it
- * is asked again; the back-off of whoever asks makes that rare. An unlock waits for a sync no longer than until that
- * would be sent again.
+ * is asked again; the back-off of whoever asks makes that rare. An unlock waits less: what goes unanswered gives way to it
+ * when it would be sent again.
  */
 export class SerialBus {
   readonly #clock: Clock;
@@ -161,9 +163,11 @@ export class SerialBus {
       line.write(bytes);
       return this.#wireMs(bytes.length) + this.#wireMs(WIRE_FRAME_BYTES_MAX);
     };
+    const sentAtMs = this.#clock.monotonicMs();
     const again = () => {
-      // Somebody stands at another door, and this lock has had its chance to answer at once.
-      if (request.urgency === "sync" && this.#queues.unlock.length > 0) this.#giveUp(request.address);
+      const waitedMs = this.#clock.monotonicMs() - sentAtMs;
+      const givesWay = this.#queues.unlock.length > 0 && waitedMs >= GIVES_WAY_AFTER_MS[request.urgency];
+      if (givesWay) this.#giveUp(request.address);
       else write();
     };
     const wireMs = write();

@@ -110,11 +110,15 @@ test("an unlock waits for a neighbour's sync no longer than until that would be 
   }
 });
 
-test("an unlock that is under way gives way to none: its lock may be turning the bolt", async () => {
+test("an unlock under way has the time that a bolt takes, then it gives way to another", async () => {
   const { clock, ask, locks } = setUp();
-  locks[1].answersAfterMs = 8_000;
+  locks[1].answersAfterMs = 4_900;
   const [slow, next] = await outcomes(clock, [ask(2, "unlock", 15_000), ask(1, "unlock")]);
   assert.ok(typeof slow === "number" && typeof next === "number" && next > slow);
+  locks[1].isDead = true;
+  const [dead, unlock] = await outcomes(clock, [ask(2, "unlock", 15_000), ask(1, "unlock")]);
+  assert.equal(typeof dead, "string");
+  assertWithin(unlock!, 5_000 + RESEND_MS + QUICK_MS);
 });
 
 test("a dead lock that is asked all the time leaves its neighbours a turn after each time-out", async () => {

@@ -12,7 +12,8 @@ export class VirtualClock implements Clock {
   }
 
   wallMs(): number {
-    return this.#wallOffsetMs + this.#monotonicMs;
+    // Whole milliseconds, as the machine's.
+    return this.#wallOffsetMs + Math.floor(this.#monotonicMs);
   }
 
   monotonicMs(): number {
