@@ -1,7 +1,7 @@
 import type { Secret } from "../crypto/secret.ts";
 import type { Suite } from "../crypto/suite.ts";
 import { type Clock, delay } from "../protocol/clock.ts";
-import { type Label, LabelError, parseLabel } from "../protocol/documents/label.ts";
+import type { Label } from "../protocol/documents/label.ts";
 import { ProtocolError } from "../protocol/protocol-error.ts";
 import type { Random } from "../protocol/random.ts";
 import type { LockInfo } from "../protocol/session/pair-contents.ts";
@@ -15,6 +15,7 @@ import { exchangeKeys } from "./link/exchange-keys.ts";
 import { describeTrouble } from "./link/link-trouble.ts";
 import type { LockLinks } from "./link/lock-links.ts";
 import type { Log } from "./log.ts";
+import { readLabel, readVia } from "./pairing-request.ts";
 import type { EventStore } from "./store/event-store.ts";
 import type { LockStore } from "./store/lock-store.ts";
 import type { PairingRow, PairingStore } from "./store/pairing-store.ts";
@@ -22,7 +23,6 @@ import type { RosterStore } from "./store/roster-store.ts";
 import type { Reconciler } from "./sync/reconciler.ts";
 import { timeForLocks } from "./sync/time-for-locks.ts";
 import type { Transport } from "./transport/channel.ts";
-import { formatVia, parseVia, ViaError } from "./transport/via.ts";
 
 /** How long a lock whose P4 did not come is asked by OPEN whether it took the pairing. */
 const PROVE_WITHIN_MS = 60_000;
@@ -249,21 +249,5 @@ export class Pairings implements PairingService {
     const { lockId, via, state, step, error } = row;
     this.#parts.log.info({ lockId, via, state, step }, error ?? `Pairing: ${step}.`);
     return this.#parts.pairings.put({ ...row });
-  }
-}
-
-function readLabel(suite: Suite, text: string): Label {
-  try {
-    return parseLabel(suite, text);
-  } catch (error) {
-    throw error instanceof LabelError ? new RequestRefused("label-invalid", error.message, "label") : error;
-  }
-}
-
-function readVia(text: string): string {
-  try {
-    return formatVia(parseVia(text));
-  } catch (error) {
-    throw error instanceof ViaError ? new RequestRefused("via-invalid", error.message, "via") : error;
   }
 }
