@@ -170,6 +170,7 @@ export class Pairings implements PairingService {
       const isWrongTag = error instanceof ProtocolError && error.code === "wrong-tag";
       throw isWrongTag ? new PairingFailed(WRONG_LABEL) : error;
     } finally {
+      label.secret.wipe();
       await channel.close();
       await links.of(row.lockId).drop();
     }
