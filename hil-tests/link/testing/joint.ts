@@ -10,8 +10,10 @@ import type { Log } from "../../../gateway/log.ts";
 import { Database } from "../../../gateway/store/database.ts";
 import type { PairingRow } from "../../../gateway/store/pairing-store.ts";
 import { runUntil } from "../../../gateway/testing/run-until.ts";
+import type { Transport } from "../../../gateway/transport/channel.ts";
 import type { Lock } from "../../../lock-sim/lock.ts";
 import { memoryLock } from "../../../lock-sim/memory-lock.ts";
+import type { Clock } from "../../../protocol/clock.ts";
 import { formatLabel } from "../../../protocol/documents/label.ts";
 import { SeededRandom } from "../../../protocol/testing/seeded-random.ts";
 import { VirtualClock } from "../../../protocol/testing/virtual-clock.ts";
@@ -24,6 +26,12 @@ const NOTICED_WITHIN_MS = 15_000;
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 
+/** A way from gateway to lock other than frame by frame in memory. */
+export interface JointCarrier {
+  via: string;
+  transportTo: (lock: Lock, clock: Clock) => Transport;
+}
+
 /** The real gateway and the real firmware in one process and one virtual time; only the carrier is made up. */
 export class Joint {
   readonly clock = new VirtualClock();
@@ -32,11 +40,13 @@ export class Joint {
   readonly lock: Lock;
   readonly lockId: string;
   readonly label: string;
+  readonly #via: string;
+  readonly #carrier: Transport;
   gateway: Composed;
   readonly #folder = mkdtempSync(join(tmpdir(), "portvakt-joint-"));
 
   /** `suite` is the firmware's; the fast one where a test makes hundreds of sessions. */
-  constructor(t: TestContext, options: { seed: number; suite?: typeof nobleSuite }) {
+  constructor(t: TestContext, options: { seed: number; suite?: typeof nobleSuite; carrier?: JointCarrier }) {
     this.random = new SeededRandom(options.seed);
     const { lock, label } = memoryLock({
       clock: this.clock,
@@ -48,6 +58,8 @@ export class Joint {
     this.lockId = toHex(label.lockId);
     this.label = formatLabel(opensslSuite, label);
     this.transport.place(VIA, lock);
+    this.#via = options.carrier?.via ?? VIA;
+    this.#carrier = options.carrier?.transportTo(lock, this.clock) ?? this.transport;
     lock.powerOn();
     this.gateway = this.#compose();
     this.gateway.gateway.start();
@@ -71,7 +83,7 @@ export class Joint {
   /** Presses the button and pairs; returns how it ended. */
   async pair(): Promise<PairingRow> {
     this.lock.pressPairingButton();
-    const { id } = await this.gateway.services.pairings.start({ label: this.label, via: VIA });
+    const { id } = await this.gateway.services.pairings.start({ label: this.label, via: this.#via });
     return this.pairingEnd(id);
   }
 
@@ -102,7 +114,7 @@ export class Joint {
   }
 
   #compose(): Composed {
-    const { clock, random, transport } = this;
+    const { clock, random } = this;
     const issuer = LocalIssuer.load(this.#folder, opensslSuite, random);
     return compose({
       suite: opensslSuite,
@@ -110,7 +122,7 @@ export class Joint {
       random,
       log: silent,
       database: Database.open(join(this.#folder, "portvakt.db")),
-      transport,
+      transport: this.#carrier,
       issuer,
       operator: issuer.operator,
       pollMs: POLL_MS,

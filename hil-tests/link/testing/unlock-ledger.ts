@@ -15,8 +15,10 @@ export class UnlockLedger {
     this.#joint = joint;
   }
 
-  async unlock(): Promise<ActOutcome> {
+  /** `justBefore` is called at the moment of the request. */
+  async unlock(justBefore: () => void = () => {}): Promise<ActOutcome> {
     await this.#joint.clock.advanceAsync(APART_MS);
+    justBefore();
     const fromSeconds = Math.floor(this.#joint.clock.wallMs() / 1_000) - 1;
     const outcome = await this.#joint.unlock();
     this.#entries.push({ fromSeconds, outcome });
