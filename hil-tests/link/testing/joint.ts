@@ -11,6 +11,7 @@ import { Database } from "../../../gateway/store/database.ts";
 import type { PairingRow } from "../../../gateway/store/pairing-store.ts";
 import { runUntil } from "../../../gateway/testing/run-until.ts";
 import type { Transport } from "../../../gateway/transport/channel.ts";
+import type { Uplink } from "../../../gateway/uplink/uplink.ts";
 import type { Lock } from "../../../lock-sim/lock.ts";
 import { memoryLock } from "../../../lock-sim/memory-lock.ts";
 import type { Clock } from "../../../protocol/clock.ts";
@@ -22,6 +23,7 @@ import { MemoryTransport } from "./memory-transport.ts";
 
 export const VIA = "tcp://127.0.0.1:7001";
 const POLL_MS = 5_000;
+const BATCH_MAX = 100;
 const NOTICED_WITHIN_MS = 15_000;
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
@@ -30,6 +32,14 @@ const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () =>
 export interface JointCarrier {
   via: string;
   transportTo: (lock: Lock, clock: Clock) => Transport;
+}
+
+export interface JointOptions {
+  seed: number;
+  /** The firmware's; the fast one where a test makes hundreds of sessions. */
+  suite?: typeof nobleSuite;
+  carrier?: JointCarrier;
+  uplink?: Uplink;
 }
 
 /** The real gateway and the real firmware in one process and one virtual time; only the carrier is made up. */
@@ -42,11 +52,11 @@ export class Joint {
   readonly label: string;
   readonly #via: string;
   readonly #carrier: Transport;
+  readonly #uplink: Uplink | undefined;
   gateway: Composed;
   readonly #folder = mkdtempSync(join(tmpdir(), "portvakt-joint-"));
 
-  /** `suite` is the firmware's; the fast one where a test makes hundreds of sessions. */
-  constructor(t: TestContext, options: { seed: number; suite?: typeof nobleSuite; carrier?: JointCarrier }) {
+  constructor(t: TestContext, options: JointOptions) {
     this.random = new SeededRandom(options.seed);
     const { lock, label } = memoryLock({
       clock: this.clock,
@@ -60,6 +70,7 @@ export class Joint {
     this.transport.place(VIA, lock);
     this.#via = options.carrier?.via ?? VIA;
     this.#carrier = options.carrier?.transportTo(lock, this.clock) ?? this.transport;
+    this.#uplink = options.uplink;
     lock.powerOn();
     this.gateway = this.#compose();
     this.gateway.gateway.start();
@@ -125,6 +136,7 @@ export class Joint {
       transport: this.#carrier,
       issuer,
       operator: issuer.operator,
+      ...(this.#uplink && { uplink: { to: this.#uplink, batchMax: BATCH_MAX } }),
       pollMs: POLL_MS,
     });
   }
