@@ -4,11 +4,11 @@ import type { Battery, Signals, Uptime } from "../hal.ts";
 import type { EventLog } from "./event-log.ts";
 
 /** Time to change the battery: four AA cells at 1 V. */
-export const LOW_MILLIVOLT = 4000;
+const LOW_MILLIVOLT = 4000;
 /** A battery is new again only this much above: voltage recovers a little after every load. */
 const REPLACED_MILLIVOLT = LOW_MILLIVOLT + 500;
 /** Below this the motor might not reach its end stop: the lock does not begin what it may not finish. */
-export const TOO_LOW_MILLIVOLT = 3600;
+const TOO_LOW_MILLIVOLT = 3600;
 const LOOK_INTERVAL_MS = 60_000;
 
 const LOW = 0;

@@ -4,18 +4,18 @@ import type { ActiveRoster } from "./active-roster.ts";
 import type { EventLog } from "./event-log.ts";
 
 /** A bolt that has not reached its end stop by then is jammed. */
-export const TRAVEL_MS_MAX = 3000;
+const TRAVEL_MS_MAX = 3000;
 /** How often the end switches are looked at while the motor runs. */
 const TRAVEL_POLL_MS = 20;
 /** A jammed bolt is tried again by itself, so that a door does not stay unlocked for ever. */
 const RELOCK_RETRY_MS = 10_000;
 
-export type EndStop = "thrown" | "drawn";
+type EndStop = "thrown" | "drawn";
 /** Who wants the bolt moved: an order, which waits for the outcome, or the lock by itself. */
 type Motion = { kind: "still" } | Moving;
 type Moving = { kind: "moving"; to: EndStop; untilMs: number; lookAtMs: number; by: "order" | "relock" };
 
-export type Travel = "moving" | "arrived" | "jammed";
+type Travel = "moving" | "arrived" | "jammed";
 
 /**
  * The motor and what the lock does with the bolt by itself: a timed unlock relocks, a hold stays, a bolt moved by hand is
@@ -55,10 +55,6 @@ export class BoltControl {
 
   get isJammed(): boolean {
     return this.#isJammed;
-  }
-
-  get isHeld(): boolean {
-    return this.#isHeld;
   }
 
   /** Starts the motor for an order; an order goes before what the lock does by itself. Ask `travel` until it ends. */

@@ -39,7 +39,7 @@ test("IDENTIFY shows itself to people", () => {
   const bench = new BenchLock();
   const { session } = bench.furnish();
   session.done({ name: "identify" });
-  assert.equal(bench.lock.hardware.signals.shown.last, "identify");
+  assert.equal(bench.lock.hardware.signals.last, "identify");
 });
 
 test("a lock left alone wakes up for its sensors and writes nothing", () => {

@@ -53,10 +53,6 @@ export class Journal {
     this.#open = { slot, n: counter?.n ?? 0, grantId };
   }
 
-  get isOpen(): boolean {
-    return this.#open !== undefined;
-  }
-
   /** Records the outcome of the order that is open. */
   finish(result: Reason): Outcome {
     const { slot, n, grantId } = this.#open!;

@@ -7,7 +7,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Refusals that get no record of their own are counted, and the count goes into the next record's aux. */
-export type RefusalRecord = { kind: "record"; unrecorded: number } | { kind: "counted" };
+type RefusalRecord = { kind: "record"; unrecorded: number } | { kind: "counted" };
 
 /** Whose refusals: a slot's, or those of everybody who is not a gateway. */
 interface Source {

@@ -32,7 +32,7 @@ interface ResumeKey {
 }
 
 /** A paired gateway. It is pending until its first C verifies (protocol.md §2). */
-export interface Slot {
+interface Slot {
   readonly isPending: boolean;
   readonly gatewayId: Uint8Array;
   readonly pmk: Secret;

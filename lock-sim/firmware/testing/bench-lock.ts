@@ -30,7 +30,7 @@ export const GRANT_ID = TestSite.id(0x11);
 /** A gateway paces its O1s. */
 const OPEN_PAUSE_MS = 1000;
 
-export interface BenchOptions {
+interface BenchOptions {
   /** The gateways', bearers' and issuer's; the lock's too unless it gets another. */
   suite?: Suite;
   lockSuite?: Suite;
