@@ -33,7 +33,6 @@ async function run(settings: Settings): Promise<void> {
   const port = portOf(lock, settings.carrier);
   const rigAt = await rig?.start();
   const listening = await port.start();
-  process.stdout.write(`${JSON.stringify({ lockId, label, listening, rig: rigAt ?? null })}\n`);
 
   const stop = async () => {
     await Promise.all([port.close(), rig?.close()]);
@@ -41,6 +40,7 @@ async function run(settings: Settings): Promise<void> {
     hardware.flash.close();
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, stop);
+  process.stdout.write(`${JSON.stringify({ lockId, label, listening, rig: rigAt ?? null })}\n`);
 }
 
 function print(label: Parameters<typeof formatLabel>[1]): { lockId: string; label: string } {
@@ -52,7 +52,7 @@ function portOf(lock: Lock, carrier: Carrier): Port {
     case "tcp":
       return new TcpPort(lock, carrier.where);
     case "serial":
-      return new SerialLinePort(lock, carrier.line, fail);
+      return new SerialLinePort(lock, carrier.line, systemClock, fail);
   }
 }
 

@@ -1,4 +1,6 @@
+import { existsSync } from "node:fs";
 import { SerialPort } from "serialport";
+import type { Clock, Timer } from "../../protocol/clock.ts";
 import { encodeSerialFrame } from "../../protocol/wire/serial-frame.ts";
 import type { Lock } from "../lock.ts";
 import { FrameFilter } from "./frame-filter.ts";
@@ -13,22 +15,26 @@ export interface SerialLine {
 
 /** Answers that wait for the line. Requests and responses alternate, so more than a few means a master that does not listen. */
 const WAITING_MAX = 8;
+const LOOK_INTERVAL_MS = 1000;
 
 /** The lock on a serial line. Everybody on the line is one connection: the lock can not tell them apart. */
 export class SerialLinePort implements Port {
   readonly #lock: Lock;
   readonly #line: SerialLine;
+  readonly #clock: Clock;
   readonly #onLost: (error: PortError) => void;
   readonly #filter: FrameFilter;
   readonly #waiting: Uint8Array[] = [];
   #port: SerialPort | undefined;
   #isWriting = false;
   #connection: number | undefined;
+  #look: Timer | undefined;
 
   /** `onLost` is called once if the device vanishes after `start`. */
-  constructor(lock: Lock, line: SerialLine, onLost: (error: PortError) => void) {
+  constructor(lock: Lock, line: SerialLine, clock: Clock, onLost: (error: PortError) => void) {
     this.#lock = lock;
     this.#line = line;
+    this.#clock = clock;
     this.#onLost = onLost;
     this.#filter = new FrameFilter(line.address, lock.counters);
   }
@@ -46,6 +52,7 @@ export class SerialLinePort implements Port {
         port.on("data", (bytes: Uint8Array) => this.#receive(bytes));
         port.on("error", () => this.#lost());
         port.on("close", () => this.#lost());
+        this.#lookLater();
         resolve(address === 0 ? `serial:${path}` : `serial:${path}?address=${address}`);
       });
     });
@@ -54,8 +61,17 @@ export class SerialLinePort implements Port {
   close(): Promise<void> {
     const port = this.#port;
     this.#port = undefined;
+    this.#look?.cancel();
     if (!port?.isOpen) return Promise.resolve();
     return new Promise((resolve) => port.close(() => resolve()));
+  }
+
+  /** serialport 13 reads on for ever, and says nothing, if the device goes while it reads: so look whether it is still there. */
+  #lookLater(): void {
+    this.#look = this.#clock.schedule(LOOK_INTERVAL_MS, () => {
+      if (existsSync(this.#line.path)) this.#lookLater();
+      else this.#lost();
+    });
   }
 
   #receive(bytes: Uint8Array): void {
@@ -91,7 +107,7 @@ export class SerialLinePort implements Port {
 
   #lost(): void {
     if (!this.#port) return;
-    this.#port = undefined;
+    void this.close();
     this.#onLost(new PortError(`${this.#line.path}: the device has gone`));
   }
 }
