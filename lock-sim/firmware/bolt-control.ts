@@ -18,8 +18,8 @@ type Moving = { kind: "moving"; to: EndStop; untilMs: number; lookAtMs: number; 
 type Travel = "moving" | "arrived" | "jammed";
 
 /**
- * The motor and what the lock does with the bolt by itself: a timed unlock relocks, a hold stays, a bolt moved by hand is
- * noticed. It is thrown by itself only while the door is closed.
+ * * The motor and what the lock does with the bolt by itself: a timed unlock relocks, a hold stays, a bolt moved by
+ * hand is noticed. It is thrown by itself only while the door is closed.
  */
 export class BoltControl {
   readonly #bolt: Bolt;
@@ -41,7 +41,10 @@ export class BoltControl {
     this.#roster = roster;
   }
 
-  /** At boot, before the boot record is written: what the log says of the bolt decides (protocol.md §9, last paragraph). */
+  /**
+   * At boot, before the boot record is written: what the log says of the bolt decides (protocol.md §9, last
+   * paragraph).
+   */
   recover(lastWord: "held" | "relock" | "stay"): void {
     const position = this.#bolt.position();
     this.#lastStop = position === "between" ? undefined : position;

@@ -35,8 +35,9 @@ import { UseCounts } from "./use-counts.ts";
 const CAUSE_POWER = 0;
 
 /**
- * From flash to a running lock. In this order, because each step may be the one that a power cut interrupted last time: cells,
- * table, log; DONE for an order left open (protocol.md §9); records owed; a factory reset's record; the boot record.
+ * * From flash to a running lock. In this order, because each step may be the one that a power cut interrupted last
+ * time: cells, table, log; DONE for an order left open (protocol.md §9); records owed; a factory reset's record; the
+ * boot record.
  */
 export function bootLock(hal: Hal, suite: Suite, product: Product): Parts {
   const parts = buildParts(hal, suite, product);
@@ -106,7 +107,10 @@ function buildParts(hal: Hal, suite: Suite, product: Product): Parts {
   };
 }
 
-/** Before the only durable copy of an n or a use count is recycled with the log, it goes to its cell (protocol.md §4, §7). */
+/**
+ * Before the only durable copy of an n or a use count is recycled with the log, it goes to its cell (protocol.md §4,
+ * §7).
+ */
 function keepCounts(records: readonly LogRecord[], cells: Cells, slots: Slots, uses: UseCounts): void {
   const changes = new Map(uses.keep(records));
   for (const { type, slot, n, ref } of records) {
@@ -137,8 +141,8 @@ function* newestOfAll(store: LogStore): Generator<LogRecord> {
 }
 
 /**
- * What the log says of the bolt, newest word first (protocol.md §9, last paragraph): held open, drawn for a time, or neither. An INTENT
- * to draw it counts even if its outcome is unknown: the bolt may have moved.
+ * * What the log says of the bolt, newest word first (protocol.md §9, last paragraph): held open, drawn for a time,
+ * or neither. An INTENT to draw it counts even if its outcome is unknown: the bolt may have moved.
  */
 function lastWordOnBolt(newestFirst: Iterable<LogRecord>): "held" | "relock" | "stay" {
   let lastDrawn: "relock" | "stay" | undefined;

@@ -1,6 +1,6 @@
 const COUNT_MAX = 0xffff_ffff;
 
-/** What was refused without a word, or with ERR alone. */
+/** Why a frame was refused without a word, or with ERR alone. */
 export type Refused =
   | "malformed"
   | "noSession"
@@ -8,22 +8,22 @@ export type Refused =
   | "wrongTag"
   | "wrongCounter"
   | "badPoint"
-  | "limited"
+  | "tooOften"
   | "noSuchSlot"
   | "notPairing"
+  | "pairedAlready"
+  | "foreignIssuer"
   | "busy"
   | "tooManyConnections";
 
-/** Counts, since power came on, of what a peer got wrong. For people who look for a fault; nothing is decided by them. */
+/**
+ * Counts, since power came on, of what peers got wrong: for people who look for a fault. Nothing is decided by them.
+ */
 export class Diagnostics {
   readonly #counts = new Map<Refused, number>();
 
   count(refused: Refused): void {
-    this.#counts.set(refused, Math.min(this.of(refused) + 1, COUNT_MAX));
-  }
-
-  of(refused: Refused): number {
-    return this.#counts.get(refused) ?? 0;
+    this.#counts.set(refused, Math.min((this.#counts.get(refused) ?? 0) + 1, COUNT_MAX));
   }
 
   all(): Readonly<Partial<Record<Refused, number>>> {

@@ -1,6 +1,6 @@
 import { decodeMessage, Err, type Message } from "../../protocol/wire/messages.ts";
 import { encodeResponse } from "../../protocol/wire/responses.ts";
-import { type Answer, err, SILENCE } from "./answer.ts";
+import { type Answer, err, silence } from "./answer.ts";
 import { caught } from "./caught.ts";
 import { actResponse } from "./commands/act.ts";
 import type { Connection } from "./connections.ts";
@@ -17,7 +17,7 @@ import { unreachable } from "./unreachable.ts";
 export function takeFrame(parts: Parts, connection: Connection, frame: Uint8Array): void {
   const decoded = caught(() => decodeMessage(frame));
   if (!decoded.ok) {
-    parts.diagnostics.count("malformed");
+    send(parts, connection, silence("malformed"));
     return;
   }
   connection.lastRequest = frame;
@@ -27,8 +27,7 @@ export function takeFrame(parts: Parts, connection: Connection, frame: Uint8Arra
 
 /** One command is in flight at a time; the reply to this one waits for the bolt. */
 export function refuseWhileWaiting(parts: Parts, connection: Connection): void {
-  parts.diagnostics.count("busy");
-  send(parts, connection, err(Err.busy));
+  send(parts, connection, err(Err.busy, "busy"));
 }
 
 /** The bolt has got there: whoever waits for the outcome gets its reply now. */
@@ -47,9 +46,10 @@ export function takeOutcome(parts: Parts, outcome: Outcome): void {
 }
 
 function send(parts: Parts, connection: Connection, answer: Answer): void {
+  if ("refused" in answer) parts.diagnostics.count(answer.refused);
   if (answer.kind === "reply") connection.storedReply = answer.frame;
-  if (answer.kind === "reply" || answer.kind === "err") parts.hal.link.send(connection.id, answer.frame);
   endSessionsOfEmptySlots(parts);
+  if ("frame" in answer) parts.hal.link.send(connection.id, answer.frame);
 }
 
 function answerMessage(parts: Parts, connection: Connection, message: Message, frame: Uint8Array): Answer {
@@ -74,14 +74,13 @@ function answerMessage(parts: Parts, connection: Connection, message: Message, f
     case "A2":
     case "ERR":
       // A lock's own words, reflected.
-      parts.diagnostics.count("malformed");
-      return SILENCE;
+      return silence("malformed");
     default:
       return unreachable(message);
   }
 }
 
-/** A slot that UNPAIR emptied: its own gateway's answer was the last thing under its keys. */
+/** A slot that UNPAIR emptied: its own gateway's answer is the last thing under its keys. */
 function endSessionsOfEmptySlots({ connections, slots }: Parts): void {
   for (const { session } of connections.all()) {
     const isOrphan = (session.kind === "opened" || session.kind === "slot") && !slots.at(session.slot);

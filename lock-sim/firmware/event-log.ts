@@ -24,10 +24,10 @@ export interface Event {
 }
 
 /**
- * The log as the rest of the firmware writes it: with the time and what is known of it.
+ * * The log as the rest of the firmware writes it: with the time and what is known of it.
  *
- * Some changes live in cells and their records in the log, and a power cut can fall between. Such a change makes its record
- * *owed* in the same atomic step; whatever is still missing is appended at boot.
+ * * Some changes live in cells and their records in the log, and a power cut can fall between. Such a change makes
+ * its record *owed* in the same atomic step; whatever is still missing is appended at boot.
  */
 export class EventLog {
   readonly #store: LogStore;
@@ -64,12 +64,18 @@ export class EventLog {
     });
   }
 
-  /** The cell that makes these records owed. Only type, slot, n and aux are kept; the caller appends them right after. */
+  /** The cell that makes these records owed. Only type, slot, n and aux are kept; the caller pays right after. */
   owed(events: readonly Event[]): [key: number, value: Uint8Array] {
     const rows = events.map((event) =>
       concat(uint8(event.type), uint8(event.slot ?? NO_SLOT), uint32(event.n ?? 0), event.aux ?? NO_AUX),
     );
     return [CellKey.owedRecords, concat(uint32(this.#store.position.seq), ...rows)];
+  }
+
+  /** Appends what the change made owed. */
+  pay(events: readonly Event[]): void {
+    for (const event of events) this.append(event);
+    this.#cells.delete(CellKey.owedRecords);
   }
 
   /** At boot: appends the owed records that a power cut kept out of the log. */

@@ -2,7 +2,6 @@ import type { Suite } from "../../crypto/suite.ts";
 import { equalBytes } from "../../protocol/wire/bytes.ts";
 import type { Hal } from "../hal.ts";
 import { bootLock } from "./boot.ts";
-import type { Diagnostics } from "./diagnostics.ts";
 import { refuseWhileWaiting, takeFrame, takeOutcome } from "./dispatch.ts";
 import { resetToFactory } from "./factory-reset.ts";
 import type { Parts, Product } from "./parts.ts";
@@ -11,8 +10,8 @@ import type { Parts, Product } from "./parts.ts";
 const SENSOR_INTERVAL_MS = 500;
 
 /**
- * A lock of LK1, on nothing but a `Hal`. It is told of frames, of hands and of time, and answers through `hal.link`, at once or, when
- * the bolt has to travel first, in a later `tick`.
+ * * A lock of LK1, on nothing but a `Hal`. It is told of frames, of hands and of time, and answers through
+ * `hal.link`, at once or, when the bolt has to travel first, in a later `tick`.
  */
 export class Firmware {
   readonly #hal: Hal;
@@ -61,23 +60,20 @@ export class Firmware {
   /** Call when `wakeAt` is due, and at any time after; also when something moved that a sensor sees. */
   tick(): void {
     const parts = this.#parts;
+    const nowMs = this.#hal.uptime.milliseconds();
+    if (!parts.pairing.isOn(nowMs)) parts.connections.endPairings();
     const outcome = parts.acts.poll();
     if (outcome) takeOutcome(parts, outcome);
     parts.bolt.tick();
     parts.door.tick();
     parts.battery.tick();
-    this.#lookAtMs = this.#hal.uptime.milliseconds() + SENSOR_INTERVAL_MS;
+    this.#lookAtMs = nowMs + SENSOR_INTERVAL_MS;
   }
 
   /** Uptime in milliseconds; undefined before boot. */
   wakeAt(): number | undefined {
     if (!this.#running) return undefined;
     return Math.min(this.#lookAtMs, this.#running.bolt.wakeAt() ?? Number.POSITIVE_INFINITY);
-  }
-
-  /** What peers got wrong since power came on. */
-  get diagnostics(): Diagnostics {
-    return this.#parts.diagnostics;
   }
 
   /** The button inside the door. */

@@ -24,8 +24,8 @@ export type Outcome = { readonly result: Reason; readonly seq: number };
 export type Recorded = { kind: "unknown" } | { kind: "open" } | { kind: "done"; outcome: Outcome };
 
 /**
- * INTENT before the act, DONE after it (protocol.md §9): whatever moment the power goes, the log says afterwards what was done,
- * and no order is carried out twice. One order is open at a time.
+ * * INTENT before the act, DONE after it (protocol.md §9): whatever moment the power goes, the log says afterwards
+ * what was done, and no order is carried out twice. One order is open at a time.
  */
 export class Journal {
   readonly #log: EventLog;
@@ -95,7 +95,9 @@ export class Journal {
     this.finish(wasDone ? Reason.done : Reason.outcomeUnknown);
   }
 
-  /** The newest n of a slot may stand in an INTENT alone. Records from before its last pairing are another gateway's. */
+  /**
+   * The newest n of a slot may stand in an INTENT alone. Records from before its last pairing are another gateway's.
+   */
   #recoverCounters(): void {
     const settled = new Set<number>();
     for (const { type, slot, n, ref } of this.#store.newestFirst()) {

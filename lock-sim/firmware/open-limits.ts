@@ -10,7 +10,10 @@ interface Streak {
   lastAtMs: number;
 }
 
-/** How often one party may cost the lock a point multiplication: a slot's gateway with O1, or all strangers together with A1. */
+/**
+ * How often one party may cost the lock a point multiplication: a slot's gateway with O1, or all strangers together
+ * with A1.
+ */
 class OpenLimit {
   readonly #byConnection = new Map<number, Streak>();
   #lastAtMs: number | undefined;

@@ -1,6 +1,6 @@
 import { isO1Authentic, answerO1 as writeO2 } from "../../protocol/session/open.ts";
 import { Err, type Message } from "../../protocol/wire/messages.ts";
-import { type Answer, err, reply, SILENCE } from "./answer.ts";
+import { type Answer, err, reply, silence } from "./answer.ts";
 import { caught } from "./caught.ts";
 import { type Connection, endSession, startSession } from "./connections.ts";
 import type { Parts } from "./parts.ts";
@@ -13,21 +13,14 @@ export function answerO1(
   { slot }: Extract<Message, { type: "O1" }>,
   o1: Uint8Array,
 ): Answer {
-  const { slots, suite, hal, openLimits, diagnostics } = parts;
+  const { slots, suite, hal, openLimits } = parts;
   const paired = slots.at(slot);
-  if (!paired) {
-    diagnostics.count("noSuchSlot");
-    return err(Err.noSuchSlot);
-  }
+  if (!paired) return err(Err.noSuchSlot, "noSuchSlot");
   if (!isO1Authentic(suite, paired.pmk, o1)) {
-    diagnostics.count("wrongMac");
     endSession(connection);
-    return SILENCE;
+    return silence("wrongMac");
   }
-  if (!openLimits.takeForSlot(slot, connection.id, hal.uptime.milliseconds())) {
-    diagnostics.count("limited");
-    return err(Err.busy);
-  }
+  if (!openLimits.takeForSlot(slot, connection.id, hal.uptime.milliseconds())) return err(Err.busy, "tooOften");
   const caps = {
     epoch: parts.roster.epoch,
     n: paired.counter.n,
@@ -37,10 +30,7 @@ export function answerO1(
     challenge: parts.challenges[slot]!.bytes,
   };
   const answered = caught(() => writeO2(suite, hal.entropy, paired.pmk, o1, caps));
-  if (!answered.ok) {
-    diagnostics.count("badPoint");
-    return SILENCE;
-  }
+  if (!answered.ok) return silence("badPoint");
   const { channel, rms, o2 } = answered.value;
   startSession(connection, { kind: "opened", slot, channel, rms });
   return reply(o2);

@@ -5,7 +5,7 @@ import { readP3, answerP1 as writeP2, writeP4 } from "../../protocol/session/pai
 import type { SiteInfo } from "../../protocol/session/pair-contents.ts";
 import { equalBytes } from "../../protocol/wire/bytes.ts";
 import { Err } from "../../protocol/wire/messages.ts";
-import { type Answer, err, reply, SILENCE } from "./answer.ts";
+import { type Answer, err, reply, silence } from "./answer.ts";
 import { caught } from "./caught.ts";
 import { type Connection, endPairing, endSession } from "./connections.ts";
 import type { Event } from "./event-log.ts";
@@ -16,13 +16,10 @@ import { trustAnchorChange } from "./trust-anchor.ts";
 
 /** P1 → P2 (protocol.md §2). */
 export function answerP1(parts: Parts, connection: Connection, p1: Uint8Array): Answer {
-  const { pairing, slots, hal, suite, identity, product, generation, diagnostics } = parts;
-  if (!pairing.isOn(hal.uptime.milliseconds())) {
-    diagnostics.count("notPairing");
-    return err(Err.notInPairingMode);
-  }
+  const { pairing, slots, hal, suite, identity, product, generation } = parts;
+  if (!pairing.isOn(hal.uptime.milliseconds())) return err(Err.notInPairingMode, "notPairing");
   const slot = slots.nextForPairing();
-  if (slot === undefined || !mayPair(parts, slot)) return err(Err.refused);
+  if (slot === undefined || !mayPair(parts, slot)) return err(Err.refused, "pairedAlready");
 
   endPairing(connection);
   const lockInfo = {
@@ -33,57 +30,52 @@ export function answerP1(parts: Parts, connection: Connection, p1: Uint8Array): 
     slot,
   };
   const answered = caught(() => writeP2(suite, hal.entropy, identity.label, p1, lockInfo));
-  if (!answered.ok) {
-    diagnostics.count("badPoint");
-    return failedTry(parts);
-  }
+  if (!answered.ok) return failedTry(parts, silence("badPoint"));
   connection.pairing = { slot, state: answered.value.state };
   return reply(answered.value.p2);
 }
 
 /** P3 → P4: the one moment of trust. All that it changes lasts before P4 is sent. */
 export function answerP3(parts: Parts, connection: Connection, p3: Uint8Array): Answer {
-  const { pairing, hal, suite, trust, log, diagnostics } = parts;
-  if (!pairing.isOn(hal.uptime.milliseconds())) {
-    diagnostics.count("notPairing");
-    return err(Err.notInPairingMode);
-  }
-  if (!connection.pairing) return err(Err.noSession);
+  const { pairing, hal, suite, trust, log } = parts;
+  if (!pairing.isOn(hal.uptime.milliseconds())) return err(Err.notInPairingMode, "notPairing");
+  if (!connection.pairing) return err(Err.noSession, "noSession");
   const { slot, state } = connection.pairing;
   if (!mayPair(parts, slot)) {
     endPairing(connection);
-    return err(Err.refused);
+    return err(Err.refused, "pairedAlready");
   }
   connection.pairing = undefined;
   const read = caught(() => readP3(suite, state, p3));
   if (!read.ok) {
-    diagnostics.count("wrongTag");
     endSession(connection);
-    return failedTry(parts);
+    return failedTry(parts, silence("wrongTag"));
   }
   const { site, pmk, state: accepted } = read.value;
   const isForeign = trust.issuerPk !== undefined && !equalBytes(trust.issuerPk, site.issuerPk);
   if (isForeign) {
     pmk.wipe();
     accepted.keyLG.wipe();
-    failedTry(parts);
-    return err(Err.refused);
+    return failedTry(parts, err(Err.refused, "foreignIssuer"));
   }
   takeIn(parts, slot, site, pmk);
   return reply(writeP4(suite, accepted, log.position));
 }
 
-/** Whether a gateway may take this slot now: it must not be another's, and a second gateway needs the issuer's permission. */
+/**
+ * Whether a gateway may take this slot now: it must not be another's, and a second gateway needs the issuer's
+ * permission.
+ */
 function mayPair({ slots, pairing }: Parts, slot: number): boolean {
   const isTaken = slots.at(slot)?.isPending === false;
   return !isTaken && (!slots.isPaired() || pairing.mayPairOneMore);
 }
 
-/** A fifth one ends pairing mode. The peer learns nothing. */
-function failedTry({ pairing, connections, hal }: Parts): Answer {
+/** A fifth one ends pairing mode. */
+function failedTry({ pairing, connections, hal }: Parts, answer: Answer): Answer {
   pairing.failed();
   if (!pairing.isOn(hal.uptime.milliseconds())) connections.endPairings();
-  return SILENCE;
+  return answer;
 }
 
 /** The slot, pending, the trust anchor, the clock and what the log owes: in one atomic step. */
@@ -94,7 +86,7 @@ function takeIn(parts: Parts, slot: number, site: SiteInfo, pmk: Secret): void {
   const anchor = trust.issuerPk ? [] : trustAnchorChange(site.issuerPk);
   slots.pair(slot, site.gatewayId, pmk, new Map([...anchor, ...clockChange, log.owed(events)]));
   trust.load();
-  for (const event of events) log.append(event);
+  log.pay(events);
   connections.endSessionsOf(slot);
   pairing.succeeded();
   connections.endPairings();

@@ -19,31 +19,21 @@ export function answerS1(
   { slot, n }: Extract<Message, { type: "S1" }>,
   s1: Uint8Array,
 ): Answer {
-  const { slots, suite, diagnostics } = parts;
+  const { slots, suite } = parts;
   const paired = slots.at(slot);
-  if (!paired) {
-    diagnostics.count("noSuchSlot");
-    return err(Err.noSuchSlot);
-  }
+  if (!paired) return err(Err.noSuchSlot, "noSuchSlot");
   const rms = slots.resumeKey(slot);
-  if (!rms) {
-    diagnostics.count("noSession");
-    return err(Err.noSession);
-  }
-  const read = caught(() => readS1(suite, rms, s1));
-  if (!read.ok) {
-    diagnostics.count("wrongTag");
-    endSession(connection);
-    return err(Err.noSession);
-  }
+  if (!rms) return err(Err.noSession, "noSession");
   const counter = { n, tag: resumeTag(suite, s1) };
   const isRepeat = isSameCounter(counter, paired.counter);
-  if (n <= paired.counter.n && !isRepeat) {
-    diagnostics.count("wrongCounter");
-    return err(Err.noSession);
-  }
+  if (n <= paired.counter.n && !isRepeat) return err(Err.noSession, "wrongCounter");
   const recorded = isRepeat ? parts.journal.recorded(slot, counter) : NOT_RECORDED;
-  if (recorded.kind === "open") return err(Err.busy);
+  if (recorded.kind === "open") return err(Err.busy, "busy");
+  const read = caught(() => readS1(suite, rms, s1));
+  if (!read.ok) {
+    endSession(connection);
+    return err(Err.noSession, "wrongTag");
+  }
 
   const { state } = read.value;
   const command = readCommand(read.value.command);
@@ -68,7 +58,10 @@ export function resumeReply(
 
 const NOT_RECORDED: Recorded = { kind: "unknown" };
 
-/** An ACT that was executed is never executed again: it is answered with the result in its DONE and the challenge of now. */
+/**
+ * An ACT that was executed is never executed again: it is answered with the result in its DONE and the challenge of
+ * now.
+ */
 function fromRecord(parts: Parts, slot: number, { outcome }: Extract<Recorded, { kind: "done" }>): Ran {
   return encodeResponse("act", actResponse(parts, outcome, parts.challenges[slot]!));
 }

@@ -13,15 +13,11 @@ type OpenSession = Exclude<Session, { kind: "none" }>;
 /** C → R (protocol.md §3), in a slot's session or a bearer's. */
 export function answerC(parts: Parts, connection: Connection, c: Uint8Array): Answer {
   const { session } = connection;
-  if (session.kind === "none") {
-    parts.diagnostics.count("noSession");
-    return err(Err.noSession);
-  }
+  if (session.kind === "none") return err(Err.noSession, "noSession");
   const opened = caught(() => openCommand(parts.suite, session.channel, c));
   if (!opened.ok) {
-    parts.diagnostics.count(opened.code === "wrong-tag" ? "wrongTag" : "wrongCounter");
     endSession(connection);
-    return err(Err.noSession);
+    return err(Err.noSession, opened.code === "wrong-tag" ? "wrongTag" : "wrongCounter");
   }
   session.channel = opened.value.channel;
   const caller = callerOf(parts, prove(parts, connection, session));

@@ -7,7 +7,7 @@ import type { Parts } from "./parts.ts";
 export function setClock({ clock, cells, log }: Parts, seconds: number, slot: number): void {
   const event = timeSetEvent(clock.now(), seconds, slot);
   cells.setAll(new Map([...clock.set(seconds), log.owed([event])]));
-  log.append(event);
+  log.pay([event]);
 }
 
 export function timeSetEvent(oldTime: number, newTime: number, slot: number = NO_SLOT): Event {

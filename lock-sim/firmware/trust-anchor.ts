@@ -1,7 +1,10 @@
 import { CellKey } from "./cell-keys.ts";
 import type { CellChanges, Cells } from "./storage/cells.ts";
 
-/** Whose documents count: set at the first P3, changed by a key change, cleared by a factory reset alone (protocol.md §2, §7). */
+/**
+ * Whose documents count: set at the first P3, changed by a key change, cleared by a factory reset alone (protocol.md
+ * §2, §7).
+ */
 export class TrustAnchor {
   readonly #cells: Cells;
   #issuerPk: Uint8Array | undefined;

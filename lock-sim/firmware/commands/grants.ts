@@ -9,7 +9,9 @@ type Of<N extends Command["name"]> = Extract<Command, { name: N }>;
 
 const SHORT_HASH_BYTES = 8;
 
-/** Into the staging copy. The roster's digest vouches for the grants: no signature is looked at here (protocol.md §7). */
+/**
+ * Into the staging copy. The roster's digest vouches for the grants: no signature is looked at here (protocol.md §7).
+ */
 export function grantPut({ table, suite, stagedPins }: Parts, { grants }: Of<"grantPut">): Response<"grantPut"> {
   const parsed: Grant[] = [];
   for (const document of grants) {

@@ -4,7 +4,10 @@ import { Reason } from "../../../protocol/wire/reason.ts";
 import type { Parts } from "../parts.ts";
 import type { Presented } from "./spend-challenge.ts";
 
-/** Orders of actions 5 and 6: the issuer signs them, there is no grant (protocol.md §7). 5, 4, then the order's own reason. */
+/**
+ * Orders of actions 5 and 6: the issuer signs them, there is no grant (protocol.md §7). 5, 4, then the order's own
+ * reason.
+ */
 export function checkIssuerOrder(
   { suite, trust, identity, clock }: Parts,
   order: Order,

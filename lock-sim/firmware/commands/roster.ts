@@ -43,7 +43,10 @@ function checkRoster(parts: Parts, { claims, keyChange }: VerifiedRoster): Reaso
   return Reason.done;
 }
 
-/** All or nothing: the staging copy becomes the table, the new issuer the anchor, and the records are owed, in one step. */
+/**
+ * All or nothing: the staging copy becomes the table, the new issuer the anchor, and the records are owed, in one
+ * step.
+ */
 export function rosterCommit(parts: Parts, caller: Caller): Response<"rosterCommit"> {
   const { table, roster, trust, log, suite, stagedPins } = parts;
   const { staging } = table;
@@ -63,6 +66,6 @@ export function rosterCommit(parts: Parts, caller: Caller): Response<"rosterComm
   trust.load();
   roster.load();
   stagedPins.reset();
-  for (const event of events) log.append(event);
+  log.pay(events);
   return { ok: true, value: { epoch: claims.epoch } };
 }

@@ -7,8 +7,8 @@ export interface Presented {
 }
 
 /**
- * A document that parses and names the current challenge spends it, good or not (protocol.md §7): nothing can be tried twice under
- * one challenge.
+ * * A document that parses and names the current challenge spends it, good or not (protocol.md §7): nothing can be
+ * tried twice under one challenge.
  */
 export function spendChallenge(challenge: Challenge, document: { readonly challenge: Uint8Array }): Presented {
   const presented = { challenge: challenge.bytes, challengeAgeSeconds: challenge.ageSeconds() };

@@ -29,7 +29,7 @@ export function unpair(
   if (!parts.slots.at(slot)) return refuse(Reason.notFound, caller.challenge);
   const event = { type: RecordType.paired, slot: caller.slot, n: UNPAIRED, aux: auxOf({ value: slot }) };
   parts.slots.forget(slot, new Map([parts.log.owed([event])]));
-  parts.log.append(event);
+  parts.log.pay([event]);
   return { ok: true, value: { challenge: caller.challenge.bytes } };
 }
 

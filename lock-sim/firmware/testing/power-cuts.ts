@@ -10,8 +10,8 @@ export interface Trial<T> {
 }
 
 /**
- * Cuts the power at the nth flash operation of the action, for every n there is, and then again at every flash operation of the boot
- * that follows; in the last trial nothing is cut.
+ * * Cuts the power at the nth flash operation of the action, for every n there is, and then again at every flash
+ * operation of the boot that follows; in the last trial nothing is cut.
  */
 export function atEveryFlashOperation<T>(trial: Trial<T>): void {
   for (let n = 1, wasCut = true; wasCut; n++) {

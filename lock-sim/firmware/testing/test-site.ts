@@ -6,7 +6,10 @@ import { type RosterClaims, rosterDigest, signRoster } from "../../../protocol/d
 import { signTimeToken, type TimeToken } from "../../../protocol/documents/time-token.ts";
 import type { Random } from "../../../protocol/random.ts";
 
-/** A grant as a test wants it: what it leaves out is a right to unlock, lock and hold for a year. `key` signs in the issuer's place. */
+/**
+ * A grant as a test wants it: what it leaves out is a right to unlock, lock and hold for a year. `key` signs in the
+ * issuer's place.
+ */
 export type GrantWish = Partial<Omit<GrantClaims, "bearerKey">> & {
   readonly bearerKey?: Uint8Array | undefined;
   readonly key?: Secret;
