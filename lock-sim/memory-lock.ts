@@ -14,7 +14,7 @@ import { EmulatedSignals } from "./hardware/signals.ts";
 import { Lock } from "./lock.ts";
 
 /** What a lock in memory may be given instead of what it would get by itself. */
-export interface MemoryLockParts {
+interface MemoryLockParts {
   clock: Clock;
   random: Random;
   suite: Suite;

@@ -9,7 +9,7 @@ export class PowerCut extends Error {
   override readonly name = "PowerCut";
 }
 
-export interface FlashParts {
+interface FlashParts {
   /** What the chip holds; a factory-fresh chip without it. Changed in place. */
   image?: Uint8Array;
   /** Erases so far, per block. Changed in place. */

@@ -4,7 +4,7 @@ import { crc32 } from "./crc32.ts";
 import { isErased, programChecked } from "./flash-io.ts";
 import type { FlashRegion } from "./flash-map.ts";
 
-export const CELL_BYTES_MAX = 512;
+const CELL_BYTES_MAX = 512;
 
 /** Keys from here on belong to the storage modules themselves. */
 export const STORAGE_KEY_FIRST = 0xff00;

@@ -13,9 +13,9 @@ export const ERASE_BLOCK_BYTES = 4096;
  * | blocks | what | budget |
  * |---|---|---|
  * | 1 | identity | 92 bytes, written once at the factory |
- * | 2 | cells | all values together must fit one block (about 4,000 bytes: 4 slots, trust anchor, counters); the other is for compaction |
+ * | 2 | cells | all values together are at most 3,072 bytes of one block (4 slots, trust anchor, counters); the other is for compaction |
  * | 7 | log | 85 records of 48 bytes a block; one block may be in recycling: 6 × 85 = 510 records are always there |
- * | 59 | table A | 241,664 bytes: roster ≤ 990 + 6, kept bits 125, and 1,000 grants of 235 + 5 bytes leave 543 |
+ * | 59 | table A | 241,664 bytes: roster ≤ 990 + 8, kept bits 125, 1,000 grants of 235 + 5 bytes; room for two more is left for what is replaced |
  * | 59 | table B | the same: a roster is built in one copy while the other decides |
  *
  * A table whose grants are larger holds fewer. Wear: a roster costs each block of one copy at most one erase; cells and

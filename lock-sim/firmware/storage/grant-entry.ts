@@ -17,7 +17,7 @@ const UNFINISHED = 0x80;
 const LIVING = 0x40;
 
 /** What the first two bytes of an entry say. */
-export type EntryHeader =
+type EntryHeader =
   | { readonly kind: "nothing" }
   | { readonly kind: "torn" }
   | {

@@ -14,11 +14,12 @@ import { concat } from "../../../protocol/wire/bytes.ts";
 import type { Flash } from "../../hal.ts";
 import type { Cells } from "./cells.ts";
 import type { FlashRegion } from "./flash-map.ts";
-import { LogBlock } from "./log-block.ts";
+import type { LogBlock } from "./log-block.ts";
 import { type Recycling, readReceipts, readRecycling, writeReceipts, writeRecycling } from "./log-cells.ts";
+import { LogRing, type LogSpan } from "./log-ring.ts";
 
 /** Whose log it is: goes into h_0 (protocol.md §9). */
-export interface LogOwner {
+interface LogOwner {
   readonly lockId: Uint8Array;
   readonly sigPk: Uint8Array;
   readonly generation: number;
@@ -31,13 +32,6 @@ export interface LogPosition {
   readonly head: Uint8Array;
 }
 
-/** The records of one generation that are still here. */
-export interface LogSpan {
-  readonly generation: number;
-  readonly firstSeq: number;
-  readonly lastSeq: number;
-}
-
 /**
  * The lock's log (protocol.md §9) in a ring of blocks.
  *
@@ -46,12 +40,9 @@ export interface LogSpan {
  * Earlier generations stay readable until their blocks are needed.
  */
 export class LogStore {
-  readonly #flash: Flash;
-  readonly #region: FlashRegion;
+  readonly #ring: LogRing;
   readonly #suite: Suite;
   readonly #cells: Cells;
-  /** In the order in which they were begun. */
-  #blocks: LogBlock[] = [];
   #owner: LogOwner | undefined;
   #position: LogPosition | undefined;
   #receipts: Map<number, number> = new Map();
@@ -60,8 +51,7 @@ export class LogStore {
   #beforeRecycle: (records: readonly LogRecord[]) => void = () => {};
 
   constructor(flash: Flash, region: FlashRegion, suite: Suite, cells: Cells) {
-    this.#flash = flash;
-    this.#region = region;
+    this.#ring = new LogRing(flash, region);
     this.#suite = suite;
     this.#cells = cells;
   }
@@ -79,13 +69,9 @@ export class LogStore {
     if (beforeRecycle) this.#beforeRecycle = beforeRecycle;
     this.#receipts = readReceipts(this.#cells);
     const recycling = readRecycling(this.#cells);
-    this.#blocks = this.#offsets()
-      .map((offset) => LogBlock.scan(this.#flash, offset))
-      .filter((block) => block !== undefined)
-      .filter((block) => !isBeingRecycled(block, recycling))
-      .sort((a, b) => a.sequence - b.sequence);
+    this.#ring.scan((block) => isBeingRecycled(block, recycling));
     this.#dropTornRecord();
-    this.#position = this.#positionAt(owner.generation, this.#span(owner.generation)?.lastSeq ?? 0);
+    this.#position = this.#positionAt(owner.generation, this.#ring.span(owner.generation)?.lastSeq ?? 0);
     this.#lostUntold = recycling && !this.#hasToldOf(recycling) ? recycling.lost : 0;
   }
 
@@ -110,7 +96,7 @@ export class LogStore {
 
   /** One record, or undefined if it is not here. */
   record(generation: number, seq: number): LogRecord | undefined {
-    const block = this.#blockOf(generation, seq);
+    const block = this.#ring.find(generation, seq);
     return block && decodeRecord(block.read(seq));
   }
 
@@ -119,12 +105,12 @@ export class LogStore {
    * are gone; past the end it is `fromSeq` and `records` is empty.
    */
   read(generation: number, fromSeq: number, max: number): { firstSeq: number; records: Uint8Array } {
-    const span = this.#span(generation);
+    const span = this.#ring.span(generation);
     if (!span || fromSeq > span.lastSeq) return { firstSeq: fromSeq, records: new Uint8Array() };
     const firstSeq = Math.max(fromSeq, span.firstSeq);
     const endSeq = Math.min(firstSeq + max, span.lastSeq + 1);
     const records: Uint8Array[] = [];
-    for (let seq = firstSeq; seq < endSeq; seq++) records.push(this.#blockOf(generation, seq)!.read(seq));
+    for (let seq = firstSeq; seq < endSeq; seq++) records.push(this.#ring.find(generation, seq)!.read(seq));
     return { firstSeq, records: concat(...records) };
   }
 
@@ -140,19 +126,18 @@ export class LogStore {
 
   /** The generations that have records here, oldest first. */
   spans(): LogSpan[] {
-    const generations = new Set(this.#blocks.map(({ generation }) => generation));
-    return [...generations].map((generation) => this.#span(generation)).filter((span) => span !== undefined);
+    return this.#ring.spans();
   }
 
   /** h of a record, for the check of a receipt or a head; undefined if the record is not here. */
   headAt(generation: number, seq: number): Uint8Array | undefined {
-    return this.#blockOf(generation, seq)?.read(seq).slice(HASHED_BYTES);
+    return this.#ring.find(generation, seq)?.read(seq).slice(HASHED_BYTES);
   }
 
   /** Notes durably that a receipt covers the generation's records up to `seq`. An older receipt changes nothing. */
   acknowledge(generation: number, seq: number): void {
     if (seq <= this.acknowledged(generation)) return;
-    const living = this.#blocks.map((block) => block.generation);
+    const living = this.#ring.blocks.map((block) => block.generation);
     const receipts = new Map([...this.#receipts].filter(([of]) => living.includes(of))).set(generation, seq);
     writeReceipts(this.#cells, receipts);
     this.#receipts = receipts;
@@ -167,7 +152,7 @@ export class LogStore {
     const { generation, head } = this.position;
     const seq = this.position.seq + 1;
     const { bytes, h } = appendRecord(this.#suite, head, { ...fields, seq });
-    this.#blocks.at(-1)!.append(seq, bytes);
+    this.#ring.newest!.append(seq, bytes);
     this.#position = { generation, seq, head: h };
     return { ...fields, seq, h };
   }
@@ -189,27 +174,26 @@ export class LogStore {
 
   /** Sees to it that the newest block is of this generation and has room for the next record. */
   #makeRoom(): void {
-    const newest = this.#blocks.at(-1);
+    const newest = this.#ring.newest;
     const { generation } = this.position;
     const slotsNeeded = this.#lostUntold > 0 ? 2 : 1;
     if (newest?.generation === generation && newest.slotsLeft >= slotsNeeded) return;
 
-    const victim = this.#blocks.length < this.#region.blocks ? undefined : this.#victim();
+    const free = this.#ring.freeOffset();
+    const victim = free === undefined ? this.#victim() : undefined;
     if (victim?.generation === generation && victim.count > 0) this.#beforeRecycle(this.#recordsOf(victim));
     const lost = this.#lostUntold + (victim ? this.#withoutReceipt(victim) : 0);
-    const offset = victim?.offset ?? this.#freeOffset();
+    const offset = victim?.offset ?? free!;
     const sequence = (newest?.sequence ?? 0) + 1;
     // From here on the victim is gone, whatever a torn erase leaves of it, and the lost are counted.
     writeRecycling(this.#cells, { sequence, offset, lost });
     this.#lostUntold = lost;
-    this.#flash.eraseBlock(offset);
-    this.#blocks = this.#blocks.filter((block) => block !== victim);
-    this.#blocks.push(LogBlock.begin(this.#flash, offset, sequence, generation));
+    this.#ring.begin(offset, sequence, generation);
   }
 
   #victim(): LogBlock {
-    const withNewest = this.#blocks.findLast(({ count }) => count > 0);
-    const candidates = this.#blocks.filter((block) => block !== withNewest);
+    const withNewest = this.#ring.blocks.findLast(({ count }) => count > 0);
+    const candidates = this.#ring.blocks.filter((block) => block !== withNewest);
     return candidates.find((block) => this.#withoutReceipt(block) === 0) ?? candidates[0]!;
   }
 
@@ -218,27 +202,8 @@ export class LogStore {
     return Math.max(0, block.lastSeq - received);
   }
 
-  #freeOffset(): number {
-    return this.#offsets().find((offset) => this.#blocks.every((block) => block.offset !== offset))!;
-  }
-
-  #offsets(): number[] {
-    const { offset, blocks } = this.#region;
-    return Array.from({ length: blocks }, (_, block) => offset + block * this.#flash.eraseBlockBytes);
-  }
-
   #recordsOf(block: LogBlock): LogRecord[] {
     return Array.from({ length: block.count }, (_, i) => decodeRecord(block.read(block.firstSeq + i)));
-  }
-
-  #blockOf(generation: number, seq: number): LogBlock | undefined {
-    return this.#blocks.find((block) => block.generation === generation && block.has(seq));
-  }
-
-  #span(generation: number): LogSpan | undefined {
-    const blocks = this.#blocks.filter((block) => block.generation === generation && block.count > 0);
-    const [first, last] = [blocks[0], blocks.at(-1)];
-    return first && last && { generation, firstSeq: first.firstSeq, lastSeq: last.lastSeq };
   }
 
   /** The generation at `seq`, which is here or 0. */
@@ -250,18 +215,20 @@ export class LogStore {
 
   /** Only the last record ever written can be torn: every other was read back before the next. */
   #dropTornRecord(): void {
-    const block = this.#blocks.at(-1);
+    const block = this.#ring.newest;
     const last = block?.lastBytes();
     if (!block || !last) return;
     const { generation } = block;
-    const older = this.#blocks.findLast((each) => each !== block && each.generation === generation && each.count > 0);
+    const older = this.#ring.blocks.findLast(
+      (each) => each !== block && each.generation === generation && each.count > 0,
+    );
     const previousSeq = block.count > 1 ? block.lastSeq - 1 : (older?.lastSeq ?? 0);
     const previous = this.#positionAt(generation, previousSeq);
     if (!verifyChain(this.#suite, previous.head, previous.seq + 1, last).ok) block.dropLast();
   }
 
   #hasToldOf({ sequence }: Recycling): boolean {
-    const block = this.#blocks.find((each) => each.sequence === sequence);
+    const block = this.#ring.blocks.find((each) => each.sequence === sequence);
     return block !== undefined && this.#recordsOf(block).some(({ type }) => type === RecordType.recordsLost);
   }
 }
