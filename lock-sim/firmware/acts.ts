@@ -12,7 +12,7 @@ import type { PairingMode } from "./pairing-mode.ts";
 const RELOCK_AFTER_JAM_MS = 10_000;
 
 /**
- * * Carries accepted orders out, one at a time, in the order of protocol.md §9: INTENT, read back, act, event, DONE.
+ * Carries accepted orders out, one at a time, in the order of protocol.md §9: INTENT, read back, act, event, DONE.
  * A bolt takes its time; `poll` tells when it is over.
  */
 export class Acts {

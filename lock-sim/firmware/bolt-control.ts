@@ -18,7 +18,7 @@ type Moving = { kind: "moving"; to: EndStop; untilMs: number; lookAtMs: number; 
 type Travel = "moving" | "arrived" | "jammed";
 
 /**
- * * The motor and what the lock does with the bolt by itself: a timed unlock relocks, a hold stays, a bolt moved by
+ * The motor and what the lock does with the bolt by itself: a timed unlock relocks, a hold stays, a bolt moved by
  * hand is noticed. It is thrown by itself only while the door is closed.
  */
 export class BoltControl {

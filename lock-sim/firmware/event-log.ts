@@ -24,9 +24,9 @@ export interface Event {
 }
 
 /**
- * * The log as the rest of the firmware writes it: with the time and what is known of it.
+ * The log as the rest of the firmware writes it: with the time and what is known of it.
  *
- * * Some changes live in cells and their records in the log, and a power cut can fall between. Such a change makes
+ * Some changes live in cells and their records in the log, and a power cut can fall between. Such a change makes
  * its record *owed* in the same atomic step; whatever is still missing is appended at boot.
  */
 export class EventLog {

@@ -13,7 +13,7 @@ export function readGeneration(cells: Cells): { generation: number; lastSeqBefor
 }
 
 /**
- * * Forgets the trust anchor, the table, the slots and the time, and begins a new generation of the log, in one
+ * Forgets the trust anchor, the table, the slots and the time, and begins a new generation of the log, in one
  * atomic step (protocol.md §2). The log stays. The caller boots next: the new generation's first record is written
  * there, so that a power cut here or there makes no difference.
  */

@@ -10,7 +10,7 @@ import type { Parts, Product } from "./parts.ts";
 const SENSOR_INTERVAL_MS = 500;
 
 /**
- * * A lock of LK1, on nothing but a `Hal`. It is told of frames, of hands and of time, and answers through
+ * A lock of LK1, on nothing but a `Hal`. It is told of frames, of hands and of time, and answers through
  * `hal.link`, at once or, when the bolt has to travel first, in a later `tick`.
  */
 export class Firmware {

@@ -24,7 +24,7 @@ export type Outcome = { readonly result: Reason; readonly seq: number };
 export type Recorded = { kind: "unknown" } | { kind: "open" } | { kind: "done"; outcome: Outcome };
 
 /**
- * * INTENT before the act, DONE after it (protocol.md §9): whatever moment the power goes, the log says afterwards
+ * INTENT before the act, DONE after it (protocol.md §9): whatever moment the power goes, the log says afterwards
  * what was done, and no order is carried out twice. One order is open at a time.
  */
 export class Journal {

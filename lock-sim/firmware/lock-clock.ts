@@ -9,9 +9,9 @@ const HINT_TOLERANCE_PPM = 200;
 const TIME_MAX = 0xffff_ffff;
 
 /**
- * * What time it is, in seconds since 1970 UTC, and whether that can be relied on (protocol.md §7).
+ * What time it is, in seconds since 1970 UTC, and whether that can be relied on (protocol.md §7).
  *
- * * The calendar clock runs as the last time token or P3 set it; a hint only moves an offset beside it, so that hints
+ * The calendar clock runs as the last time token or P3 set it; a hint only moves an offset beside it, so that hints
  * are always measured against a clock that no hint has moved: many small lies do not add up.
  */
 export class LockClock {
@@ -55,7 +55,7 @@ export class LockClock {
   }
 
   /**
-   * * Sets the clock by a token or P3. The caller makes `changes` last at once: until then the time counts as
+   * Sets the clock by a token or P3. The caller makes `changes` last at once: until then the time counts as
    * uncertain after a power cut if it was so before.
    */
   set(seconds: number): CellChanges {

@@ -4,7 +4,7 @@ const FAILED_TRIES_MAX = 5;
 type Mode = { kind: "off" } | { kind: "on"; untilMs: number; failedTries: number };
 
 /**
- * * Whether the lock takes part in a pairing (protocol.md §2): only after a hand pressed the button inside the door,
+ * Whether the lock takes part in a pairing (protocol.md §2): only after a hand pressed the button inside the door,
  * for a while, for one success. The permission for one more gateway lives in RAM, so that it ends at boot.
  */
 export class PairingMode {

@@ -18,7 +18,7 @@ interface Source {
 }
 
 /**
- * * How many refusals become records: per slot (FF included) 10 a minute and 100 a day, after that one an hour; of
+ * How many refusals become records: per slot (FF included) 10 a minute and 100 a day, after that one an hour; of
  * strangers whose grant did not verify, one a minute (protocol.md §5, §9). So nobody can push the log's other records
  * out by asking.
  */

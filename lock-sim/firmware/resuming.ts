@@ -68,10 +68,15 @@ function fromRecord(parts: Parts, slot: number, { outcome }: Extract<Recorded, {
 
 /** n lasts before anything is done under it: in the INTENT of an ACT that is executed, otherwise in the slot's cell. */
 function run(parts: Parts, slot: number, counter: Counter, command: Checked<Command>): Ran {
-  const { slots, journal, challenges } = parts;
+  const { slots, challenges } = parts;
+  const caller = { slot, challenge: challenges[slot]!, counter };
   const isAct = command.ok && command.value.name === "act";
-  if (!isAct) slots.countInCell(slot, counter);
-  const ran = runCommand(parts, { slot, challenge: challenges[slot]!, counter }, command);
-  if (isAct && journal.recorded(slot, counter).kind === "unknown") slots.countInCell(slot, counter);
+  if (!isAct) {
+    slots.countInCell(slot, counter);
+    return runCommand(parts, caller, command);
+  }
+  const ran = runCommand(parts, caller, command);
+  const isInLog = isSameCounter(counter, slots.at(slot)!.counter);
+  if (!isInLog) slots.countInCell(slot, counter);
   return ran;
 }

@@ -130,10 +130,12 @@ export class Slots {
     this.#cells.set(slotCounterCell(slot), encodeCounter(counter));
   }
 
-  /** The cell change that keeps a counter whose record is about to be recycled; none if the cell is ahead of it. */
+  /** The cell change that keeps a counter whose record is about to be recycled; none if it is not the slot's newest. */
   keepCounter(slot: number, counter: Counter): CellChanges {
-    const isNewest = this.#slots[slot]?.counter.n === counter.n;
-    return isNewest ? new Map([[slotCounterCell(slot), encodeCounter(counter)]]) : new Map();
+    const newest = this.#slots[slot]?.counter;
+    return newest && isSameCounter(newest, counter)
+      ? new Map([[slotCounterCell(slot), encodeCounter(counter)]])
+      : new Map();
   }
 
   /** Forgets the gateway, in one atomic step with `changes`; its keys are gone from flash too. */

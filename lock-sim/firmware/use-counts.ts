@@ -25,7 +25,7 @@ interface Counter {
 }
 
 /**
- * * How often each grant with a limit was used (protocol.md §7, claim uses): its INTENT records in the log, and a
+ * How often each grant with a limit was used (protocol.md §7, claim uses): its INTENT records in the log, and a
  * counter in a cell for those that the log has recycled. A grant gets its counter at its first use and keeps it as
  * long as it could be used again, so there is room for USE_COUNT_PAGES × COUNTERS_PER_PAGE grants; one more is
  * refused with 21.

@@ -18,7 +18,7 @@ import { refuse } from "./refuse.ts";
 import { type Presented, spendChallenge } from "./spend-challenge.ts";
 
 /**
- * * ACT (protocol.md §6, §8): decide → (no: a record, the reason) → INTENT → act → DONE. "later" while the bolt is on
+ * ACT (protocol.md §6, §8): decide → (no: a record, the reason) → INTENT → act → DONE. "later" while the bolt is on
  * its way; the outcome then comes from `Acts.poll`.
  */
 export function act(

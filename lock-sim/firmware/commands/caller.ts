@@ -16,7 +16,7 @@ export interface Caller {
 }
 
 /**
- * * Which commands are answered at all (protocol.md §5): to a gateway all; to a bearer ACT and a time token; to a
+ * Which commands are answered at all (protocol.md §5): to a gateway all; to a bearer ACT and a time token; to a
  * courier, besides, what it takes to carry rosters in and events out.
  */
 export function mayAsk({ bearer }: Caller, command: Command): boolean {

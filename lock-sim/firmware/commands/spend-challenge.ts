@@ -7,7 +7,7 @@ export interface Presented {
 }
 
 /**
- * * A document that parses and names the current challenge spends it, good or not (protocol.md §7): nothing can be
+ * A document that parses and names the current challenge spends it, good or not (protocol.md §7): nothing can be
  * tried twice under one challenge.
  */
 export function spendChallenge(challenge: Challenge, document: { readonly challenge: Uint8Array }): Presented {

@@ -47,6 +47,13 @@ test("a gateway that is unpaired over its own session gets its answer, and then 
   assert.equal(errOf(session.line.send(session.seal(Uint8Array.of(0x81, 0x01)))), Err.noSession);
 });
 
+test("a gateway may be unpaired by the one round trip of RESUME", () => {
+  const { bench, second } = two();
+  const { response } = bench.resume(second.paired, 1, second.rms, unpair(bench, second.session, 1));
+  assert(response.ok);
+  assert.equal(errOf(bench.line().send(bench.startOpen(second.paired).o1)), Err.noSuchSlot);
+});
+
 test("only the issuer unpairs, and only a slot that is taken", () => {
   const { bench, first } = two();
   const { session } = first;

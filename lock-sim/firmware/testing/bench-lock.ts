@@ -57,7 +57,7 @@ export interface Resumed<N extends Command["name"]> {
 }
 
 /**
- * * A whole lock in memory, and everybody it deals with: gateways that speak through the roles of protocol/session,
+ * A whole lock in memory, and everybody it deals with: gateways that speak through the roles of protocol/session,
  * an issuer and a bearer with keys of their own.
  */
 export class BenchLock {

@@ -10,7 +10,7 @@ export interface Trial<T> {
 }
 
 /**
- * * Cuts the power at the nth flash operation of the action, for every n there is, and then again at every flash
+ * Cuts the power at the nth flash operation of the action, for every n there is, and then again at every flash
  * operation of the boot that follows; in the last trial nothing is cut.
  */
 export function atEveryFlashOperation<T>(trial: Trial<T>): void {
