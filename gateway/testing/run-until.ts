@@ -13,7 +13,8 @@ export async function runUntil<T>(clock: VirtualClock, promise: Promise<T>, limi
   const untilMs = clock.monotonicMs() + limitMs;
   do {
     const nextMs = clock.nextTimerMs();
-    await clock.advanceAsync(nextMs === undefined ? STEP_MS : Math.max(0, nextMs - clock.monotonicMs()));
+    // Whole steps: the difference of two fractions may fall short of the timer for ever.
+    await clock.advanceAsync(nextMs === undefined ? STEP_MS : Math.ceil(Math.max(0, nextMs - clock.monotonicMs())));
     await clock.advanceAsync(0);
     assert(isSettled || clock.monotonicMs() < untilMs, "it takes longer than allowed");
   } while (!isSettled);
