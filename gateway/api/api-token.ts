@@ -1,32 +1,38 @@
 import { closeSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import type { Random } from "../../protocol/random.ts";
 import { StoreError } from "../store/store-error.ts";
+import { isTokenText, type Tokens } from "./tokens.ts";
 
-const TOKEN_BYTES = 32;
 const ANYBODY_ELSE = 0o077;
 
-/** Where the token of a data directory is. */
+/** Where the first token of a data directory is. */
 export function apiTokenFile(dataDirectory: string): string {
   return join(dataDirectory, "api-token");
 }
 
-/** The bearer token of the API, made at the first start. Throws StoreError if the file is open to others. */
-export function loadApiToken(path: string, random: Random): string {
-  const known = readToken(path);
-  // A power cut at the first start may have left the file empty.
-  if (known) return known;
-  const token = Buffer.from(random.bytes(TOKEN_BYTES)).toString("base64url");
+/**
+ * Sees to it that there is a token to begin with: an admin's, made at the first start and kept in a file for the owner
+ * of the data directory, who can have a new one by removing the file. Throws StoreError if the file is open to others.
+ */
+export async function ensureApiToken(path: string, tokens: Tokens): Promise<void> {
+  const text = readToken(path) ?? makeToken(path, tokens.newText());
+  if (!isTokenText(text)) throw new StoreError("damaged", `${path} holds no token: remove it to get a new one`);
+  // A power cut may have come between the file and the store.
+  await tokens.adopt(text, { role: "admin", name: "first start" });
+}
+
+function makeToken(path: string, text: string): string {
   const file = openSync(path, "w", 0o600);
   try {
-    writeSync(file, `${token}\n`);
+    writeSync(file, `${text}\n`);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
-  return token;
+  return text;
 }
 
+/** Undefined if there is none: a power cut at the first start may have left the file empty. */
 function readToken(path: string): string | undefined {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode;
   if (mode === undefined) return undefined;

@@ -6,13 +6,15 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from "fastify";
+import type { Suite } from "../../crypto/suite.ts";
 import type { Clock } from "../../protocol/clock.ts";
-import type { Grants } from "../grants.ts";
+import type { Rights } from "../rights/compose-rights.ts";
 import type { EventStore } from "../store/event-store.ts";
 import type { LockStore } from "../store/lock-store.ts";
 import type { PairingStore } from "../store/pairing-store.ts";
 import type { RosterStore } from "../store/roster-store.ts";
 import type { Services } from "./services.ts";
+import type { Tokens } from "./tokens.ts";
 
 /** Fastify, with the types of requests taken from their schemas. */
 export type Api = FastifyInstance<
@@ -24,12 +26,22 @@ export type Api = FastifyInstance<
 >;
 
 /** What the routes work on. */
-export interface ApiParts extends Services {
+export interface ApiParts extends Services, Rights {
   version: string;
+  suite: Suite;
   clock: Clock;
   locks: LockStore;
   rosters: RosterStore;
   events: EventStore;
   pairingRows: PairingStore;
-  grants: Grants;
+  tokens: Tokens;
+  metrics: ApiMetrics;
+}
+
+/** What the daemon counts, as the API shows it and adds to it. */
+export interface ApiMetrics {
+  readonly contentType: string;
+  text(): Promise<string>;
+  /** One request was answered; `operation` is its operationId. */
+  answered(operation: string, status: number): void;
 }

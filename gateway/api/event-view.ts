@@ -12,10 +12,11 @@ import { Reader, toHex } from "../../protocol/wire/bytes.ts";
 import { isReason, reasonName } from "../../protocol/wire/reason.ts";
 import type { EventRow } from "../store/event-store.ts";
 import { hex, LockId, Time, timeText } from "./fields.ts";
+import { cursorAt } from "./page.ts";
 
 export const EventView = Type.Object(
   {
-    cursor: Type.String(),
+    cursor: Type.String({ description: "Pass it as `after` to get what follows" }),
     id: Type.String({ description: "lockId-generation-seq, as the backend gets it" }),
     lockId: LockId,
     generation: Type.Integer(),
@@ -35,7 +36,22 @@ export const EventView = Type.Object(
     document: Type.Optional(Type.String({ contentEncoding: "base64", description: "The signed head of the log" })),
     toSeq: Type.Optional(Type.Integer({ description: "Of a gap the last that is missing" })),
   },
-  { $id: "Event", description: "One event of a lock, the signed head of its log, or a gap in it" },
+  {
+    $id: "Event",
+    description: "One event of a lock, the signed head of its log, or a gap in it",
+    examples: [
+      {
+        cursor: "ZXZlbnRzIDEy",
+        id: "0a1b2c3d4e5f6071-0-12",
+        lockId: "0a1b2c3d4e5f6071",
+        generation: 0,
+        seq: 12,
+        kind: "gap",
+        receivedAt: "2027-01-07T12:00:00.000Z",
+        toSeq: 14,
+      },
+    ],
+  },
 );
 
 export type EventJson = Static<typeof EventView>;
@@ -44,7 +60,7 @@ export function eventView(event: EventRow): EventJson {
   const { lockId, generation, seq, kind, payload } = event;
   const suffix = kind === "record" ? "" : `-${kind}`;
   const common = {
-    cursor: String(event.cursor),
+    cursor: cursorAt("events", event.cursor),
     id: `${lockId}-${generation}-${seq}${suffix}`,
     lockId,
     generation,

@@ -4,6 +4,7 @@ import { Flag } from "../../protocol/wire/responses.ts";
 import type { LockRow, Reported } from "../store/lock-store.ts";
 import type { ApiParts } from "./api.ts";
 import { hex, LockId, Time, timeText } from "./fields.ts";
+import { LogProgress, logProgress, SyncSummary, syncSummary } from "./progress-view.ts";
 
 const ReportedView = Type.Object({
   at: Time,
@@ -33,50 +34,47 @@ export const LockView = Type.Object(
     pairedAt: Time,
     reported: Type.Optional(ReportedView),
     wantedEpoch: Type.Integer({ description: "Of the roster that the lock shall have" }),
-    sync: Type.Object({
-      state: Type.Enum(["in-step", "working", "waiting", "stopped"]),
-      sentence: Type.String({ description: "Why the lock is not in step, or that it is" }),
-      lastContactAt: Type.Optional(Time),
-      nextTryAt: Type.Optional(Time),
-    }),
-    log: Type.Object({
-      seq: Type.Integer({ description: "The last event that is safe here" }),
-      deliveredThrough: Type.Integer({ description: "The last event that the backend has for good" }),
-      acknowledgedThrough: Type.Integer({ description: "The last event that the lock may forget" }),
-      undelivered: Type.Integer(),
-    }),
+    sync: SyncSummary,
+    log: LogProgress,
   },
-  { $id: "Lock", description: "A paired lock: what it is, what it last reported, and how far it is in step" },
+  {
+    $id: "Lock",
+    description: "A paired lock: what it is, what it last reported, and how far it is in step",
+    examples: [
+      {
+        lockId: "0a1b2c3d4e5f6071",
+        via: "serial:/dev/ttyUSB0?address=3",
+        model: "sim",
+        hardware: 1,
+        firmware: 1,
+        generation: 0,
+        sigPk: `02${"5a".repeat(32)}`,
+        pairedAt: "2027-01-07T12:00:00.000Z",
+        wantedEpoch: 3,
+        sync: { state: "in-step", sentence: "In step." },
+        log: { seq: 12, deliveredThrough: 12, acknowledgedThrough: 10, undelivered: 0 },
+      },
+    ],
+  },
 );
 
 export type LockJson = Static<typeof LockView>;
 
-export function lockView(lock: LockRow, { rosters, events, sync }: ApiParts): LockJson {
-  const { lockId, generation } = lock;
-  const status = sync.status(lockId);
+export function lockView(lock: LockRow, parts: ApiParts): LockJson {
+  const { lockId } = lock;
   return {
     lockId,
     via: lock.via,
     model: lock.model,
     hardware: lock.hardware,
     firmware: lock.firmware,
-    generation,
+    generation: lock.generation,
     sigPk: toHex(lock.sigPk),
     pairedAt: timeText(lock.pairedAtMs),
     ...(lock.reported && { reported: reportedView(lock.reported) }),
-    wantedEpoch: rosters.wantedEpoch(lockId),
-    sync: {
-      state: status?.state ?? "waiting",
-      sentence: status?.sentence ?? "Not looked at since the start of the daemon.",
-      ...(status?.lastContactAtMs !== undefined && { lastContactAt: timeText(status.lastContactAtMs) }),
-      ...(status?.nextTryAtMs !== undefined && { nextTryAt: timeText(status.nextTryAtMs) }),
-    },
-    log: {
-      seq: events.positionIn(lockId, generation)?.seq ?? 0,
-      deliveredThrough: events.durableThrough(lockId, generation),
-      acknowledgedThrough: events.ackedThrough(lockId, generation),
-      undelivered: events.undeliveredCount(lockId),
-    },
+    wantedEpoch: parts.rosters.wantedEpoch(lockId),
+    sync: syncSummary(lockId, parts),
+    log: logProgress(lock, parts),
   };
 }
 

@@ -3,10 +3,12 @@ import { type Static, Type } from "@fastify/type-provider-typebox";
 /** Every refusal of the API by its stable code: HTTP status and what it means in general. */
 export const PROBLEMS = {
   unauthorized: { status: 401, title: "The bearer token is missing or wrong" },
+  forbidden: { status: 403, title: "The token's role does not allow this" },
   "not-found": { status: 404, title: "There is nothing at this address" },
   "unknown-lock": { status: 404, title: "This lock is not paired here" },
   "unknown-grant": { status: 404, title: "There is no such grant" },
   "unknown-pairing": { status: 404, title: "There is no such pairing" },
+  "unknown-token": { status: 404, title: "There is no such token" },
   "request-malformed": { status: 400, title: "The request can not be read" },
   "request-too-large": { status: 413, title: "The request is too large" },
   "media-type": { status: 415, title: "The body must be application/json" },
@@ -15,7 +17,19 @@ export const PROBLEMS = {
   "via-invalid": { status: 422, title: "The way to the lock is mistyped" },
   "pairing-running": { status: 409, title: "This lock is being paired already" },
   "grant-exists": { status: 409, title: "The grant's id is taken" },
+  "grant-too-large": { status: 422, title: "The grant is longer than locks take" },
+  "pin-taken": { status: 409, title: "The PIN is somebody else's already" },
+  "stairs-mixed": { status: 409, title: "A PIN or a tag works in one stair alone" },
+  "unknown-group": { status: 404, title: "There is no such group" },
+  "group-exists": { status: 409, title: "The group's name is taken" },
+  "group-in-use": { status: 409, title: "There are grants for this group" },
   "table-full": { status: 409, title: "The lock's table is full" },
+  "last-admin": { status: 409, title: "It is the last token of an admin" },
+  "too-many-tokens": { status: 409, title: "There is no room for another token" },
+  "precondition-failed": { status: 412, title: "It has changed since it was read" },
+  "key-reused": { status: 422, title: "The Idempotency-Key was used for another request" },
+  "key-running": { status: 409, title: "The request with this Idempotency-Key is still running" },
+  "request-interrupted": { status: 409, title: "The gateway stopped while it carried the request out" },
   "lock-refused": { status: 409, title: "The lock refused" },
   "lock-unreachable": { status: 503, title: "The lock can not be reached; nothing was done" },
   "outcome-unknown": { status: 504, title: "It is not known yet whether the lock did it" },
@@ -36,7 +50,20 @@ export const Problem = Type.Object(
     field: Type.Optional(Type.String({ description: "The member of the request that is to blame, like locks[0]" })),
     reason: Type.Optional(Type.Integer({ description: "lock-refused: the lock's reason (protocol.md §6)" })),
   },
-  { $id: "Problem", description: "RFC 9457 problem details" },
+  {
+    $id: "Problem",
+    description: "RFC 9457 problem details",
+    examples: [
+      {
+        type: "urn:portvakt:problem:lock-refused",
+        title: "The lock refused",
+        status: 409,
+        code: "lock-refused",
+        detail: "The lock refused: outside hours.",
+        reason: 12,
+      },
+    ],
+  },
 );
 
 export type ProblemJson = Static<typeof Problem>;
@@ -63,16 +90,21 @@ export class ProblemError extends Error {
 /** What any request with a body may end with. */
 export const BODY_PROBLEMS = ["request-malformed", "request-too-large", "media-type", "field-invalid"] as const;
 
-/** The responses of an operation that may end with these problems, for its schema; every one may with the first and last. */
-export function problemResponses(...codes: ProblemCode[]): Record<number, unknown> {
-  const responses: Record<number, { description: string; content: unknown }> = {};
-  for (const code of ["unauthorized", ...codes, "internal"] as const) {
-    const { status, title } = PROBLEMS[code];
-    const before = responses[status] ? `${responses[status].description}. ` : "";
-    responses[status] = {
-      description: `${before}${code}: ${title}`,
-      content: { "application/problem+json": { schema: { $ref: "Problem#" } } },
-    };
-  }
+export type ProblemResponses = Record<string, { description?: string; content?: unknown }>;
+
+/** The responses of an operation that may end with these problems, for its schema. `describe.ts` adds those of every one. */
+export function problemResponses(...codes: ProblemCode[]): ProblemResponses {
+  const responses: ProblemResponses = {};
+  for (const code of codes) addProblem(responses, code, "Problem#");
   return responses;
+}
+
+/** Says that a response with this problem's status may be this problem, `schemaRef` being where problems are described. */
+export function addProblem(responses: ProblemResponses, code: ProblemCode, schemaRef: string): void {
+  const { status, title } = PROBLEMS[code];
+  const before = responses[status]?.description;
+  responses[status] = {
+    description: `${before === undefined ? "" : `${before}. `}${code}: ${title}`,
+    content: { "application/problem+json": { schema: { $ref: schemaRef } } },
+  };
 }

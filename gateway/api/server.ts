@@ -1,22 +1,30 @@
 import swagger from "@fastify/swagger";
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
 import fastify, { type FastifyError } from "fastify";
-import type { Suite } from "../../crypto/suite.ts";
 import type { Log } from "../log.ts";
+import type { KeyedRequestStore } from "../store/keyed-request-store.ts";
 import { StoreError } from "../store/store-error.ts";
+import { guard } from "./access.ts";
 import type { Api, ApiParts } from "./api.ts";
-import { authorization } from "./authorization.ts";
+import { auditChanges } from "./audit.ts";
+import { swaggerOptions } from "./describe.ts";
+import { tagAnswers } from "./etag.ts";
 import { EventView } from "./event-view.ts";
 import { GrantView } from "./grant-view.ts";
+import { answerOnce } from "./idempotency.ts";
 import { invalidField } from "./invalid-field.ts";
 import { LockView } from "./lock-view.ts";
+import { linkPages } from "./page.ts";
 import { Problem, ProblemError } from "./problem.ts";
 import { addEventRoutes } from "./routes/events.ts";
 import { addGrantRoutes } from "./routes/grants.ts";
 import { addHealthRoute, HealthView } from "./routes/health.ts";
 import { ActionView, addLockRoutes } from "./routes/locks.ts";
+import { addMetricsRoute } from "./routes/metrics.ts";
 import { addPairingRoutes, PairingView } from "./routes/pairings.ts";
+import { addTokenRoutes, TokenView } from "./routes/tokens.ts";
 import { RequestRefused } from "./services.ts";
+import { SyncView } from "./sync-view.ts";
 
 const BODY_BYTES_MAX = 16 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -24,12 +32,15 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const IDLE_TIMEOUT_MS = 60_000;
 
 export interface ApiOptions {
-  token: string;
-  suite: Suite;
   log: Log;
+  keyedRequests: KeyedRequestStore;
+  /** Whether programs on this machine may read /metrics without a token. */
+  openMetricsHere: boolean;
   /** Takes what is no fault of the request or of the world: a mistake of ours. */
   onMistake: (error: unknown) => void;
 }
+
+const SCHEMAS = [Problem, LockView, SyncView, GrantView, EventView, PairingView, ActionView, HealthView, TokenView];
 
 /** The REST interface under /v1, described at /openapi.json. Not listening yet. */
 export async function buildApi(parts: ApiParts, options: ApiOptions): Promise<Api> {
@@ -49,52 +60,36 @@ export async function buildApi(parts: ApiParts, options: ApiOptions): Promise<Ap
   api.setNotFoundHandler(() => {
     throw new ProblemError("not-found");
   });
-  for (const schema of [Problem, LockView, GrantView, EventView, PairingView, ActionView, HealthView]) {
-    api.addSchema(schema);
-  }
-  await api.register(swagger, {
-    openapi: {
-      openapi: "3.1.0",
-      info: {
-        title: "Portvakt",
-        description: "The edge gateway for smart locks. Every refusal is an RFC 9457 problem with a stable code.",
-        version: parts.version,
-        license: { name: "Apache-2.0", identifier: "Apache-2.0" },
-      },
-      servers: [{ url: "/" }],
-      tags: ["health", "pairings", "locks", "grants", "events"].map((name) => ({ name })),
-      components: {
-        securitySchemes: {
-          token: {
-            type: "http",
-            scheme: "bearer",
-            description: "The text of the file api-token in the data directory",
-          },
-        },
-      },
-      security: [{ token: [] }],
-    },
-    refResolver: { buildLocalReference: (schema) => String(schema.$id) },
-  });
+  for (const schema of SCHEMAS) api.addSchema(schema);
+  await api.register(swagger, swaggerOptions(parts.version));
+  addHooks(api, parts, options);
   api.get("/openapi.json", { schema: { hide: true } }, () => api.swagger());
-  const isAuthorized = authorization(options.suite, options.token);
-  await api.register(
-    async (v1: Api) => {
-      addHealthRoute(v1, parts, isAuthorized);
-      await v1.register(async (closed: Api) => {
-        closed.addHook("onRequest", async (request) => {
-          if (!isAuthorized(request.headers.authorization)) throw new ProblemError("unauthorized");
-        });
-        addPairingRoutes(closed, parts);
-        addLockRoutes(closed, parts);
-        addGrantRoutes(closed, parts);
-        addEventRoutes(closed, parts);
-      });
-    },
-    { prefix: "/v1" },
-  );
+  addMetricsRoute(api, parts);
+  await api.register(async (v1: Api) => addRoutes(v1, parts), { prefix: "/v1" });
   await api.ready();
   return api;
+}
+
+/** What is done for every route, in this order. */
+function addHooks(api: Api, parts: ApiParts, { log, keyedRequests, openMetricsHere }: ApiOptions): void {
+  const { suite, clock, tokens, metrics } = parts;
+  guard(api, { tokens, openMetricsHere });
+  answerOnce(api, { requests: keyedRequests, suite, clock, log });
+  tagAnswers(api, suite);
+  linkPages(api);
+  auditChanges(api, log);
+  api.addHook("onResponse", async ({ routeOptions }, { statusCode }) => {
+    metrics.answered(routeOptions.schema?.operationId ?? "none", statusCode);
+  });
+}
+
+function addRoutes(v1: Api, parts: ApiParts): void {
+  addHealthRoute(v1, parts);
+  addPairingRoutes(v1, parts);
+  addLockRoutes(v1, parts);
+  addGrantRoutes(v1, parts);
+  addEventRoutes(v1, parts);
+  addTokenRoutes(v1, parts);
 }
 
 function asProblem(error: FastifyError, { log, onMistake }: ApiOptions): ProblemError {

@@ -30,7 +30,15 @@ export type RequestRefusedCode =
   | "field-invalid"
   | "unknown-lock"
   | "grant-exists"
-  | "table-full";
+  | "grant-too-large"
+  | "pin-taken"
+  | "stairs-mixed"
+  | "unknown-group"
+  | "group-exists"
+  | "group-in-use"
+  | "table-full"
+  | "too-many-tokens"
+  | "last-admin";
 
 export interface PairingService {
   /**

@@ -1,8 +1,8 @@
 import { Type } from "@fastify/type-provider-typebox";
 import type { Api, ApiParts } from "../api.ts";
 import { eventView } from "../event-view.ts";
-import { LIMIT_DEFAULT, PageQuery, pageOf } from "../page.ts";
-import { ProblemError, problemResponses } from "../problem.ts";
+import { cursorAt, LIMIT_DEFAULT, PageQuery, pageOf, positionAfter } from "../page.ts";
+import { problemResponses } from "../problem.ts";
 
 export function addEventRoutes(api: Api, { events }: ApiParts): void {
   api.get(
@@ -21,10 +21,10 @@ export function addEventRoutes(api: Api, { events }: ApiParts): void {
       },
     },
     async (request) => {
-      const { after = "0", limit = LIMIT_DEFAULT } = request.query;
-      if (!/^\d{1,15}$/.test(after)) throw new ProblemError("field-invalid", "after is no cursor", { field: "after" });
+      const { limit = LIMIT_DEFAULT } = request.query;
+      const after = positionAfter("events", request.query, "0");
       const items = events.after(Number(after), limit).map(eventView);
-      return { items, next: items.at(-1)?.cursor ?? after };
+      return { items, next: items.at(-1)?.cursor ?? cursorAt("events", after) };
     },
   );
 }

@@ -4,15 +4,20 @@ import { Flag } from "../../../protocol/wire/responses.ts";
 import type { Api, ApiParts } from "../api.ts";
 import { LockId } from "../fields.ts";
 import { lockView } from "../lock-view.ts";
-import { LIMIT_DEFAULT, PageQuery, pageOf, toPage } from "../page.ts";
+import { LIMIT_DEFAULT, PageQuery, pageOf, positionAfter, toPage } from "../page.ts";
 import { BODY_PROBLEMS, ProblemError, problemResponses } from "../problem.ts";
 import type { ActOutcome } from "../services.ts";
+import { syncView } from "../sync-view.ts";
 
 const LockParams = Type.Object({ lockId: LockId });
 
 const ActionBody = Type.Object(
-  { action: Type.Enum(["unlock", "lock", "hold", "end-hold"]) },
-  { additionalProperties: false },
+  {
+    action: Type.Enum(["unlock", "lock", "hold", "end-hold"], {
+      description: "`hold` keeps it open until `end-hold`; after `unlock` it relocks by itself",
+    }),
+  },
+  { additionalProperties: false, examples: [{ action: "unlock" }] },
 );
 
 export const ActionView = Type.Object(
@@ -21,7 +26,11 @@ export const ActionView = Type.Object(
     bolt: Type.Enum(["thrown", "drawn"]),
     seq: Type.Integer({ description: "Of the event in the lock's log" }),
   },
-  { $id: "ActionOutcome", description: "The lock has done it" },
+  {
+    $id: "ActionOutcome",
+    description: "The lock has done it",
+    examples: [{ outcome: "done", bolt: "drawn", seq: 12 }],
+  },
 );
 
 export type ActionJson = Static<typeof ActionView>;
@@ -46,9 +55,10 @@ export function addLockRoutes(api: Api, parts: ApiParts): void {
       },
     },
     async (request) => {
-      const { after = "", limit = LIMIT_DEFAULT } = request.query;
+      const { limit = LIMIT_DEFAULT } = request.query;
+      const after = positionAfter("locks", request.query, "");
       const found = locks.list().filter(({ lockId }) => lockId > after);
-      const { items, ...next } = toPage(found, limit, ({ lockId }) => lockId);
+      const { items, ...next } = toPage("locks", found, limit, ({ lockId }) => lockId);
       return { items: items.map((lock) => lockView(lock, parts)), ...next };
     },
   );
@@ -70,12 +80,32 @@ export function addLockRoutes(api: Api, parts: ApiParts): void {
     async (request) => lockView(pairedLock(request.params.lockId), parts),
   );
 
+  api.get(
+    "/locks/:lockId/sync",
+    {
+      schema: {
+        operationId: "getLockSync",
+        summary: "How far a lock is in step: roster, events and clock, wanted against reported",
+        tags: ["locks"],
+        params: LockParams,
+        response: {
+          200: { description: "How far it is", $ref: "Sync#" },
+          ...problemResponses("unknown-lock", "field-invalid"),
+        },
+      },
+    },
+    async (request) => syncView(pairedLock(request.params.lockId), parts),
+  );
+
   api.post(
     "/locks/:lockId/actions",
     {
+      config: { audited: ["action"] },
       schema: {
         operationId: "actOnLock",
         summary: "Unlock, lock, hold open or end that; answers when the outcome is known",
+        description:
+          "One request makes a bolt move at most once, whatever is lost on the way. With an Idempotency-Key the same holds for its repeats.",
         tags: ["locks"],
         params: LockParams,
         body: ActionBody,

@@ -16,7 +16,20 @@ export const PairingView = Type.Object(
     error: Type.Optional(Type.String({ description: "Why it failed" })),
     createdAt: Time,
   },
-  { $id: "Pairing", description: "One attempt at pairing a lock" },
+  {
+    $id: "Pairing",
+    description: "One attempt at pairing a lock",
+    examples: [
+      {
+        id: "5b1f3c0d9e8a7b6c",
+        lockId: "0a1b2c3d4e5f6071",
+        via: "serial:/dev/ttyUSB0?address=3",
+        state: "running",
+        step: "Exchanging keys.",
+        createdAt: "2027-01-07T12:00:00.000Z",
+      },
+    ],
+  },
 );
 
 export type PairingJson = Static<typeof PairingView>;
@@ -27,10 +40,14 @@ const PairingBody = Type.Object(
     via: Type.String({
       minLength: 1,
       maxLength: 300,
+      description: "How to reach the lock",
       examples: ["tcp://127.0.0.1:7001", "serial:/dev/ttyUSB0?address=3"],
     }),
   },
-  { additionalProperties: false },
+  {
+    additionalProperties: false,
+    examples: [{ label: "LK1:…", via: "serial:/dev/ttyUSB0?address=3" }],
+  },
 );
 
 export function addPairingRoutes(api: Api, { pairings, pairingRows }: ApiParts): void {

@@ -1,21 +1,32 @@
 import type { TestContext } from "node:test";
 import type { Log } from "../../log.ts";
+import { Meters } from "../../metrics/meters.ts";
 import { EventStore } from "../../store/event-store.ts";
+import { KeyedRequestStore } from "../../store/keyed-request-store.ts";
 import { type PairingRow, PairingStore } from "../../store/pairing-store.ts";
+import { type Role, TokenStore } from "../../store/token-store.ts";
 import { grantsFixture } from "../../testing/grants-fixture.ts";
 import { buildApi } from "../server.ts";
 import type { ActOutcome, SyncStatus } from "../services.ts";
+import { Tokens } from "../tokens.ts";
 
-export const TOKEN = "the-token";
+/** An admin's. */
+export const TOKEN = `00000000000000ad.${"t".repeat(43)}`;
 
 const QUIET: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => QUIET };
 
 /** The API over real stores and grants, with everything that talks to locks played by the test. */
-export async function apiFixture(test: TestContext) {
+export async function apiFixture(test: TestContext, options: { log?: Log; openMetricsHere?: boolean } = {}) {
   const grantsParts = await grantsFixture(test);
-  const { database, suite, clock, locks, rosters, grants } = grantsParts;
+  const { database, suite, clock, random, locks, rosters, grants, groups, siteSettings } = grantsParts;
+  const log = options.log ?? QUIET;
   const events = new EventStore(database);
   const pairingRows = new PairingStore(database);
+  const keyedRequests = new KeyedRequestStore(database);
+  const tokenRows = new TokenStore(database);
+  const tokens = new Tokens({ database, store: tokenRows, suite, clock, random, log });
+  await tokens.adopt(TOKEN, { role: "admin", name: "first start" });
+  const metrics = new Meters();
   const mistakes: unknown[] = [];
   /** What the test plays; `asked` is what the API asked for. */
   const played = {
@@ -28,12 +39,17 @@ export async function apiFixture(test: TestContext) {
   };
   const parts = {
     version: "1.2.3",
+    suite,
     clock,
     locks,
     rosters,
     events,
     pairingRows,
     grants,
+    groups,
+    siteSettings,
+    tokens,
+    metrics,
     pairings: {
       start: (request: object) => {
         played.asked.push(request);
@@ -49,30 +65,44 @@ export async function apiFixture(test: TestContext) {
     sync: { status: () => played.sync },
     uplink: { status: () => ({ state: "none" as const, sentence: "There is no uplink." }) },
   };
-  const api = await buildApi(parts, {
-    token: TOKEN,
-    suite,
-    log: QUIET,
-    onMistake: (error) => mistakes.push(error),
-  });
+  const build = () =>
+    buildApi(parts, {
+      log,
+      keyedRequests,
+      openMetricsHere: options.openMetricsHere ?? false,
+      onMistake: (error) => mistakes.push(error),
+    });
+  const api = await build();
   test.after(() => api.close());
 
   /** One request with the token; `body` is sent as JSON, or as it is if it is text. */
-  async function ask(method: "GET" | "POST" | "DELETE", url: string, body?: unknown, token = TOKEN) {
+  async function ask(
+    method: "GET" | "POST" | "PUT" | "DELETE",
+    url: string,
+    body?: unknown,
+    token = TOKEN,
+    headers: Record<string, string> = {},
+  ) {
     const response = await api.inject({
       method,
       url,
       headers: {
         ...(token && { authorization: `Bearer ${token}` }),
         ...(body !== undefined && { "content-type": "application/json" }),
+        ...headers,
       },
       ...(body !== undefined && { payload: typeof body === "string" ? body : JSON.stringify(body) }),
     });
+    const isJson = String(response.headers["content-type"]).includes("json");
     return {
       status: response.statusCode,
       headers: response.headers,
-      body: response.body === "" ? undefined : response.json(),
+      body: response.body === "" ? undefined : isJson ? response.json() : response.body,
     };
   }
-  return { ...grantsParts, events, pairingRows, api, ask, played, mistakes };
+
+  async function tokenFor(role: Role): Promise<string> {
+    return (await tokens.add({ role })).text;
+  }
+  return { ...grantsParts, events, pairingRows, tokens, tokenRows, api, build, ask, tokenFor, played, mistakes };
 }

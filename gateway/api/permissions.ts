@@ -1,0 +1,43 @@
+import type { Role } from "../store/token-store.ts";
+
+const EVERYBODY: readonly Role[] = ["viewer", "installer", "operator", "admin"];
+/** Who may see which people have rights, and by what. */
+const TRUSTED: readonly Role[] = ["viewer", "operator", "admin"];
+const INSTALLERS: readonly Role[] = ["installer", "admin"];
+const OPERATORS: readonly Role[] = ["operator", "admin"];
+const ADMINS: readonly Role[] = ["admin"];
+
+/**
+ * What each role may do, route by route. Viewers look, installers put locks in place, operators open doors and give rights,
+ * admins do all that and say who else may. `anyone` needs no token. What is not listed, nobody may.
+ */
+export const PERMISSIONS: Readonly<Record<string, readonly Role[] | "anyone">> = {
+  "GET /openapi.json": "anyone",
+  "GET /metrics": EVERYBODY,
+  "GET /v1/health": "anyone",
+
+  "GET /v1/locks": EVERYBODY,
+  "GET /v1/locks/:lockId": EVERYBODY,
+  "GET /v1/locks/:lockId/sync": EVERYBODY,
+  "POST /v1/locks/:lockId/actions": OPERATORS,
+
+  "POST /v1/pairings": INSTALLERS,
+  "GET /v1/pairings/:id": EVERYBODY,
+
+  "GET /v1/grants": TRUSTED,
+  "GET /v1/grants/:id": TRUSTED,
+  "POST /v1/grants": OPERATORS,
+  "DELETE /v1/grants/:id": OPERATORS,
+
+  "GET /v1/events": TRUSTED,
+
+  "GET /v1/tokens": ADMINS,
+  "GET /v1/tokens/:id": ADMINS,
+  "POST /v1/tokens": ADMINS,
+  "DELETE /v1/tokens/:id": ADMINS,
+};
+
+/** Who may use the route; undefined if nobody. What may be got may be asked for with HEAD. */
+export function whoMay(method: string, route: string): readonly Role[] | "anyone" | undefined {
+  return PERMISSIONS[`${method === "HEAD" ? "GET" : method} ${route}`];
+}

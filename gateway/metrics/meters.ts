@@ -1,0 +1,135 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { type Reason, reasonName } from "../../protocol/wire/reason.ts";
+import type { ActOutcome, SyncStatus, UplinkStatus } from "../api/services.ts";
+import type { LinkErrorKind, Observer, UnlockStep } from "./observer.ts";
+
+/** Each lock has some time series of its own; beyond this many locks the rest share theirs, under `other`. */
+const LOCKS_APART_MAX = 1000;
+
+const SYNC_STATES: readonly SyncStatus["state"][] = ["in-step", "working", "waiting", "stopped"];
+const UPLINK_STATES: readonly UplinkStatus["state"][] = ["none", "delivering", "waiting"];
+const STEP_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const ORDER_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40];
+
+/** What is looked up whenever somebody reads the metrics. */
+export interface Levels {
+  syncStates(): SyncStatus["state"][];
+  undeliveredEvents(): number;
+  databaseBytes(): number;
+  uplinkState(): UplinkStatus["state"];
+}
+
+/** All that the daemon counts, for Prometheus. Labels are ids of locks and words of ours: nothing of people. */
+export class Meters implements Observer {
+  readonly #registry = new Registry();
+  readonly #locksApart = new Set<string>();
+  readonly #frames = this.#counter("portvakt_link_frames_total", "Frames to and from a lock", "lock", "direction");
+  readonly #errors = this.#counter("portvakt_link_errors_total", "Exchanges with a lock that failed", "lock", "kind");
+  readonly #sessions = this.#counter("portvakt_sessions_total", "Sessions with a lock that began", "lock", "how");
+  readonly #refusals = this.#counter("portvakt_refusals_total", "Commands that a lock refused", "lock", "reason");
+  readonly #requests = this.#counter("portvakt_api_requests_total", "Answers of the API", "operation", "status");
+  readonly #steps = this.#histogram("portvakt_unlock_step_seconds", "Parts of an unlock", STEP_SECONDS, "step");
+  readonly #orders = this.#histogram("portvakt_order_seconds", "Orders, from asked to known", ORDER_SECONDS, "outcome");
+
+  /** Memory, CPU and the event loop of the process as well; at most once in a process. */
+  measureProcess(): void {
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  watch(levels: Levels): void {
+    this.#gauge("portvakt_events_undelivered", "Events that the backend does not have yet", () =>
+      levels.undeliveredEvents(),
+    );
+    this.#gauge("portvakt_database_bytes", "Size of the store", () => levels.databaseBytes());
+    this.#gaugeByState(
+      "portvakt_locks",
+      "Paired locks by how far they are in step",
+      SYNC_STATES,
+      (state) => levels.syncStates().filter((one) => one === state).length,
+    );
+    this.#gaugeByState("portvakt_uplink_state", "1 for the state that the uplink is in", UPLINK_STATES, (state) =>
+      Number(levels.uplinkState() === state),
+    );
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  answered(operation: string, status: number): void {
+    this.#requests.inc({ operation, status });
+  }
+
+  frameSent(lockId: string, resent: boolean): void {
+    this.#frames.inc({ lock: this.#lock(lockId), direction: resent ? "resent" : "sent" });
+  }
+
+  frameReceived(lockId: string): void {
+    this.#frames.inc({ lock: this.#lock(lockId), direction: "received" });
+  }
+
+  linkFailed(lockId: string, kind: LinkErrorKind): void {
+    this.#errors.inc({ lock: this.#lock(lockId), kind });
+  }
+
+  sessionBegan(lockId: string, how: "opened" | "resumed"): void {
+    this.#sessions.inc({ lock: this.#lock(lockId), how });
+  }
+
+  refused(lockId: string, reason: Reason): void {
+    this.#refusals.inc({ lock: this.#lock(lockId), reason: reasonName(reason) });
+  }
+
+  unlockStepTook(step: UnlockStep, ms: number): void {
+    this.#steps.observe({ step }, ms / 1000);
+  }
+
+  orderEnded(outcome: ActOutcome["kind"], ms: number): void {
+    this.#orders.observe({ outcome }, ms / 1000);
+  }
+
+  #lock(lockId: string): string {
+    if (this.#locksApart.size < LOCKS_APART_MAX) this.#locksApart.add(lockId);
+    return this.#locksApart.has(lockId) ? lockId : "other";
+  }
+
+  #counter<Label extends string>(name: string, help: string, ...labelNames: Label[]): Counter<Label> {
+    return new Counter({ name, help, labelNames, registers: [this.#registry] });
+  }
+
+  #histogram<Label extends string>(name: string, help: string, buckets: number[], ...labelNames: Label[]) {
+    return new Histogram<Label>({ name, help, buckets, labelNames, registers: [this.#registry] });
+  }
+
+  #gauge(name: string, help: string, value: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.#registry],
+      collect() {
+        this.set(value());
+      },
+    });
+  }
+
+  #gaugeByState<State extends string>(
+    name: string,
+    help: string,
+    states: readonly State[],
+    value: (state: State) => number,
+  ): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: ["state"],
+      registers: [this.#registry],
+      collect() {
+        for (const state of states) this.set({ state }, value(state));
+      },
+    });
+  }
+}
