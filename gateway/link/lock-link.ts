@@ -71,8 +71,15 @@ export class LockLink {
         }
       };
       this.#queues[urgency].push({ urgency, run, reject });
+      if (urgency === "unlock") this.#hurry();
       this.#next();
     });
+  }
+
+  /** The job in progress must not make an unlock wait behind the syncs of other locks on its carrier. */
+  #hurry(): void {
+    if (this.#session) this.#session.urgency = "unlock";
+    this.#carrier?.hurry?.();
   }
 
   /** Gives the session up: the slot or the way to the lock has changed, or nobody needs it. A job that has it fails. */

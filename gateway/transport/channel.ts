@@ -24,6 +24,8 @@ export type Urgency = "unlock" | "sync";
 export interface Channel {
   /** The reply frame, 1–1024 bytes; rejects with TransportError at the deadline or when the carrier is lost. */
   request(frame: Uint8Array, options: { deadlineMs: number; urgency: Urgency }): Promise<Uint8Array>;
+  /** An unlock waits for the request in progress, which goes ahead of others' syncs now. Only shared carriers have it. */
+  hurry?(): void;
   /** Aborts when the carrier has gone for good (TCP closed, port removed); on a serial line, never before `close()`. */
   readonly closed: AbortSignal;
   close(): Promise<void>;

@@ -193,3 +193,22 @@ test("a request that is cancelled fails at once, in flight or waiting, and the n
   port.reply(O2, 3);
   assert.deepEqual(await last, O2);
 });
+
+test("a sync that is hurried goes among the unlocks", async () => {
+  const { clock, port, bus, request } = setUp();
+  const first = request(O1, 1);
+  const sync = request(O1, 2);
+  const hurried = { address: 3, frame: O1, urgency: "sync", deadlineMs: DEADLINE_MS } as const;
+  const reply = bus.request(hurried);
+  await settle(clock);
+  bus.hurry(hurried);
+  for (const address of [1, 3, 2]) {
+    await settle(clock);
+    port.reply(Uint8Array.of(0x16, address), address);
+  }
+  await Promise.all([first, sync, reply]);
+  assert.deepEqual(
+    port.sent.map(({ address }) => address),
+    [1, 3, 2],
+  );
+});

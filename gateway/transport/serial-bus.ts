@@ -83,10 +83,13 @@ export class SerialBus {
   /** Rejects what was asked with this very request, if it waits for its turn or its answer. */
   cancel(request: BusRequest): void {
     const error = new TransportError("closed", "the channel was closed");
-    const queue = this.#queues[request.urgency];
-    const at = queue.findIndex((job) => job.request === request);
-    if (at >= 0) queue.splice(at, 1)[0]?.reject(error);
+    for (const queue of Object.values(this.#queues)) for (const job of take(queue, request)) job.reject(error);
     if (this.#inFlight?.job.request === request) this.#settle((job) => job.reject(error));
+  }
+
+  /** An unlock waits for the end of this request: if it waits for its turn itself, it does so among the unlocks. */
+  hurry(request: BusRequest): void {
+    this.#queues.unlock.push(...take(this.#queues.sync, request));
   }
 
   /** Opens the port, if it is not open, so that whoever asks learns at once what is wrong with it. */
@@ -221,4 +224,10 @@ export class SerialBus {
     answer(inFlight.job);
     this.#next();
   }
+}
+
+/** Takes the request's job out of the queue, if it is there. */
+function take(queue: Job[], request: BusRequest): Job[] {
+  const at = queue.findIndex((job) => job.request === request);
+  return at < 0 ? [] : queue.splice(at, 1);
 }

@@ -74,6 +74,10 @@ class SerialChannel implements Channel {
     }
   }
 
+  hurry(): void {
+    if (this.#request) this.#bus.hurry(this.#request);
+  }
+
   async close(): Promise<void> {
     this.#closed.abort();
     if (this.#request) this.#bus.cancel(this.#request);

@@ -76,6 +76,25 @@ test("beside a dead lock every unlock still comes in bounded time", async (t) =>
   assert.equal((await unlock(two)).kind, "done");
 });
 
+test("an unlock of a lock whose own sync waits behind a dead one comes in bounded time as well", async (t) => {
+  const { clock, gateway, unlock, one, two, three } = await setUp(t);
+  for (let round = 0; round < 20; round++) {
+    two.lock.powerOff();
+    // From one poll to the next: the dead lock's may be in flight, with those of the others behind it.
+    await clock.advanceAsync(round * 150);
+    for (const lock of [one, three]) {
+      const startMs = clock.monotonicMs();
+      assert.equal((await unlock(lock)).kind, "done");
+      const tookMs = clock.monotonicMs() - startMs;
+      assert.ok(tookMs < UNLOCK_MS + 2 * SILENCE_MS, `round ${round}: ${tookMs}`);
+    }
+    two.lock.powerOn();
+    assert.equal((await unlock(two)).kind, "done");
+    await clock.advanceAsync(5_000);
+  }
+  assert.equal(gateway.sync(two)?.sentence, "In step.");
+});
+
 test("orders to a dead lock cost its neighbours no more", async (t) => {
   const { clock, gateway, unlock, one, two } = await setUp(t);
   two.lock.powerOff();

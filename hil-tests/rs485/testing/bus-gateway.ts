@@ -5,6 +5,7 @@ import type { TestContext } from "node:test";
 import { opensslSuite } from "../../../crypto/openssl.ts";
 import type { ActOutcome, SyncStatus } from "../../../gateway/api/services.ts";
 import { type Composed, compose } from "../../../gateway/compose.ts";
+import { DEFAULT_SITE } from "../../../gateway/config.ts";
 import { LocalIssuer } from "../../../gateway/issuer/local-issuer.ts";
 import type { Log } from "../../../gateway/log.ts";
 import { Database } from "../../../gateway/store/database.ts";
@@ -41,6 +42,7 @@ export class BusGateway {
       transport: new SerialTransport(clock, () => lineTo(bus), [{ path: PATH, baud }]),
       issuer,
       operator: issuer.operator,
+      site: DEFAULT_SITE,
       pollMs: POLL_MS,
     });
     this.#parts.gateway.start();
