@@ -33,6 +33,13 @@ const CMACS = [
   { messageBytes: 64, mac: "51f0bebf7e3b9d92fc49741779363cfe" },
 ] as const;
 
+// NIST SP 800-38A F.2.1 and F.2.2: CMAC's key and message.
+const CBC_IV = hex("000102030405060708090a0b0c0d0e0f");
+const CBC_BLOCKS = hex(
+  "7649abac8119b246cee98e9b12e9197d5086cb9b507219ee95db113a917678b2" +
+    "73bed6b8e3c1743b7116e69e222295163ff1caa1681fac09120eca307586e1a7",
+);
+
 for (const suite of SUITES) {
   describe(suite.name, () => {
     test("AES-CCM seals and opens the packets of RFC 3610 §8", () => {
@@ -108,6 +115,24 @@ for (const suite of SUITES) {
         suite.aesCmac(secret("00112233445566778899aabbccddeeff"), input),
         hex("a8dd63a3b89d54b37ca802473fda9175"),
       );
+    });
+
+    test("AES-CBC gives the blocks of NIST SP 800-38A F.2.1 and takes them back as F.2.2 does", () => {
+      for (const length of [0, 16, 32, 48, 64]) {
+        const [plain, encrypted] = [CMAC_MESSAGE.subarray(0, length), CBC_BLOCKS.subarray(0, length)];
+        assert.deepEqual(suite.aesCbcEncrypt(secret(CMAC_KEY), CBC_IV, plain), Uint8Array.from(encrypted));
+        assert.deepEqual(suite.aesCbcDecrypt(secret(CMAC_KEY), CBC_IV, encrypted), Uint8Array.from(plain));
+      }
+    });
+
+    test("AES-CBC pads nothing: half a block, or a key or a vector of another length, is our mistake", () => {
+      const key = secret(CMAC_KEY);
+      for (const cbc of [suite.aesCbcEncrypt, suite.aesCbcDecrypt]) {
+        for (const length of [1, 15, 17, 31])
+          assert.throws(() => cbc(key, CBC_IV, CBC_BLOCKS.subarray(0, length)), RangeError);
+        for (const length of [0, 15, 17]) assert.throws(() => cbc(key, new Uint8Array(length), CBC_BLOCKS), RangeError);
+        assert.throws(() => cbc(secret(CMAC_KEY.slice(2)), CBC_IV, CBC_BLOCKS), RangeError);
+      }
     });
   });
 }

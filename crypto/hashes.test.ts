@@ -82,6 +82,8 @@ for (const suite of SUITES) {
         suite.p256Coordinates(suite.p256PublicKey(key))?.x,
         suite.es256Sign(key, hex("00")),
         suite.aesCmac(key.part(0, 16), hex("00")),
+        suite.aesCbcEncrypt(key.part(0, 16), new Uint8Array(16), new Uint8Array(16)),
+        suite.aesCbcDecrypt(key.part(0, 16), new Uint8Array(16), new Uint8Array(16)),
         suite.ccmSeal(key.part(0, 16), new Uint8Array(13), hex(""), hex("00")),
       ];
       for (const result of results) assert.equal(Object.getPrototypeOf(result), Uint8Array.prototype);

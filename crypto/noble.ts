@@ -1,11 +1,11 @@
-import { cmac } from "@noble/ciphers/aes.js";
+import { cbc, cmac } from "@noble/ciphers/aes.js";
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { p256 } from "@noble/curves/nist.js";
 import { expand, extract } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { ccmOpen, ccmSeal } from "./aes-ccm.ts";
-import { assertLength } from "./length.ts";
+import { assertCbcLengths, assertLength } from "./length.ts";
 import { drawScalar } from "./p256-scalar.ts";
 import { Secret } from "./secret.ts";
 import {
@@ -64,6 +64,16 @@ export const nobleSuite: Suite = {
   aesCmac(key, message) {
     assertLength("An AES key", key, AES_KEY_BYTES);
     return cmac(message, key.reveal());
+  },
+
+  aesCbcEncrypt(key, iv, blocks) {
+    assertCbcLengths(key, iv, blocks);
+    return cbc(key.reveal(), iv, { disablePadding: true }).encrypt(blocks);
+  },
+
+  aesCbcDecrypt(key, iv, blocks) {
+    assertCbcLengths(key, iv, blocks);
+    return cbc(key.reveal(), iv, { disablePadding: true }).decrypt(blocks);
   },
 
   p256PrivateKey(randomBytes) {

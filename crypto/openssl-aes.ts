@@ -47,6 +47,16 @@ export function ccmOpen(
   }
 }
 
+/** AES-128-CBC without padding (NIST SP 800-38A §6.2): whole blocks, and as many come out. */
+export function cbcEncrypt(key: Uint8Array, iv: Uint8Array, blocks: Uint8Array): Uint8Array {
+  return new Uint8Array(createCipheriv("aes-128-cbc", key, iv).setAutoPadding(false).update(blocks));
+}
+
+/** The way back. */
+export function cbcDecrypt(key: Uint8Array, iv: Uint8Array, blocks: Uint8Array): Uint8Array {
+  return new Uint8Array(createDecipheriv("aes-128-cbc", key, iv).setAutoPadding(false).update(blocks));
+}
+
 /** AES-128-CMAC (RFC 4493 §2.4) on OpenSSL's CBC: node:crypto has no CMAC. */
 export function aesCmac(key: Uint8Array, message: Uint8Array): Uint8Array {
   const blocks = Math.max(1, Math.ceil(message.length / BLOCK_BYTES));
@@ -63,8 +73,7 @@ export function aesCmac(key: Uint8Array, message: Uint8Array): Uint8Array {
 }
 
 function lastCbcBlock(key: Uint8Array, blocks: Uint8Array): Uint8Array {
-  const cipher = createCipheriv("aes-128-cbc", key, new Uint8Array(BLOCK_BYTES)).setAutoPadding(false);
-  return new Uint8Array(cipher.update(blocks).subarray(-BLOCK_BYTES));
+  return cbcEncrypt(key, new Uint8Array(BLOCK_BYTES), blocks).slice(-BLOCK_BYTES);
 }
 
 /** Twice the block as an element of GF(2^128), which makes CMAC's subkeys (RFC 4493 §2.3). No branch on key bits. */

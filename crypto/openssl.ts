@@ -1,6 +1,6 @@
 import { createHmac, hash, timingSafeEqual } from "node:crypto";
-import { assertLength } from "./length.ts";
-import { aesCmac, ccmOpen, ccmSeal } from "./openssl-aes.ts";
+import { assertCbcLengths, assertLength } from "./length.ts";
+import { aesCmac, cbcDecrypt, cbcEncrypt, ccmOpen, ccmSeal } from "./openssl-aes.ts";
 import {
   compress,
   decompress,
@@ -67,6 +67,16 @@ export const opensslSuite: Suite = {
   aesCmac(key, message) {
     assertLength("An AES key", key, AES_KEY_BYTES);
     return aesCmac(key.reveal(), message);
+  },
+
+  aesCbcEncrypt(key, iv, blocks) {
+    assertCbcLengths(key, iv, blocks);
+    return cbcEncrypt(key.reveal(), iv, blocks);
+  },
+
+  aesCbcDecrypt(key, iv, blocks) {
+    assertCbcLengths(key, iv, blocks);
+    return cbcDecrypt(key.reveal(), iv, blocks);
   },
 
   p256PrivateKey(randomBytes) {

@@ -2,6 +2,7 @@ import type { Secret } from "./secret.ts";
 
 /** Lengths in bytes of what LK1's one suite works on. */
 export const AES_KEY_BYTES = 16;
+export const AES_BLOCK_BYTES = 16;
 export const CCM_NONCE_BYTES = 13;
 export const CCM_TAG_BYTES = 8;
 export const HASH_BYTES = 32;
@@ -41,6 +42,17 @@ export interface Suite {
 
   /** AES-128-CMAC (RFC 4493) → 16 bytes. */
   aesCmac(key: Secret, message: Uint8Array): Uint8Array;
+
+  /**
+   * AES-128-CBC without padding (NIST SP 800-38A §6.2): whole blocks in, as many out, `iv` one block.
+   *
+   * Authenticates nothing. It is there for the tags at the door, whose EV2 authentication is made of it; whoever takes
+   * a peer's blocks checks their length first.
+   */
+  aesCbcEncrypt(key: Secret, iv: Uint8Array, blocks: Uint8Array): Uint8Array;
+
+  /** What `aesCbcEncrypt` took; any blocks decrypt to something. */
+  aesCbcDecrypt(key: Secret, iv: Uint8Array, blocks: Uint8Array): Uint8Array;
 
   /** A P-256 private scalar (32 bytes, 1 ≤ d < n) drawn from `randomBytes`, by rejection. */
   p256PrivateKey(randomBytes: (length: number) => Uint8Array): Secret;
