@@ -1,0 +1,34 @@
+/** How much a run measures. */
+export interface Effort {
+  /** How often contenders take turns. */
+  rounds: number;
+  /** How long one contender's turn lasts, where time ends it. */
+  roundMs: number;
+  /** Rows of events that one contender's turn writes, about. */
+  eventsPerRound: number;
+  /** Sessions or unlocks before anything counts, so that the machine code is what it will be after a day. */
+  warmUpTasks: number;
+  /** Sessions or unlocks that count. */
+  tasks: number;
+  /** How many locks a gateway has whose memory is weighed. */
+  lockCounts: { few: number; many: number };
+}
+
+export const FULL: Effort = {
+  rounds: 25,
+  roundMs: 60,
+  eventsPerRound: 4_000,
+  warmUpTasks: 100,
+  tasks: 1_000,
+  lockCounts: { few: 100, many: 1_000 },
+};
+
+/** Too short to say anything but that the row works. */
+export const QUICK: Effort = {
+  rounds: 1,
+  roundMs: 1,
+  eventsPerRound: 1_000,
+  warmUpTasks: 1,
+  tasks: 2,
+  lockCounts: { few: 1, many: 2 },
+};

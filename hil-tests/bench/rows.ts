@@ -1,0 +1,13 @@
+import type { Row } from "./row.ts";
+import { cpu } from "./rows/cpu.ts";
+import { crypto } from "./rows/crypto.ts";
+import { events } from "./rows/events.ts";
+import { memory } from "./rows/memory.ts";
+import { pairing } from "./rows/pairing.ts";
+import { sessions } from "./rows/sessions.ts";
+import { startUp } from "./rows/start-up.ts";
+import { unlocks } from "./rows/unlocks.ts";
+import { wire } from "./rows/wire.ts";
+
+/** In the order of the table. */
+export const ROWS: readonly Row[] = [wire, unlocks, sessions, cpu, pairing, events, memory, startUp, crypto];
