@@ -4,15 +4,15 @@ import { keyId } from "../protocol/documents/cose-sign1.ts";
 import type { Random } from "../protocol/random.ts";
 import { Actions } from "./actions.ts";
 import type { Services, UplinkService } from "./api/services.ts";
+import type { SiteConfig } from "./config.ts";
 import { Gateway } from "./gateway.ts";
-import { Grants } from "./grants.ts";
 import type { Issuer, Operator } from "./issuer/issuer.ts";
 import { LockLinks } from "./link/lock-links.ts";
 import type { Log } from "./log.ts";
 import { Pairings } from "./pairing.ts";
+import { composeRights, type Rights } from "./rights/compose-rights.ts";
 import type { Database } from "./store/database.ts";
 import { EventStore } from "./store/event-store.ts";
-import { GrantStore } from "./store/grant-store.ts";
 import { LockStore } from "./store/lock-store.ts";
 import { PairingStore } from "./store/pairing-store.ts";
 import { RosterStore } from "./store/roster-store.ts";
@@ -20,7 +20,6 @@ import { Reconciler } from "./sync/reconciler.ts";
 import type { Transport } from "./transport/channel.ts";
 import { Deliverer } from "./uplink/deliverer.ts";
 import type { Uplink } from "./uplink/uplink.ts";
-import { WantedRosters } from "./wanted-rosters.ts";
 
 /** What differs between a daemon and a test: everything that touches the machine or the world. */
 export interface World {
@@ -32,16 +31,16 @@ export interface World {
   transport: Transport;
   issuer: Issuer;
   operator: Operator;
+  site: SiteConfig;
   uplink?: { to: Uplink; batchMax: number };
   /** How long a lock that is in step is left alone. */
   pollMs: number;
 }
 
 /** The daemon's parts, put together; nothing has started. */
-export interface Composed {
+export interface Composed extends Rights {
   gateway: Gateway;
   services: Services;
-  grants: Grants;
   locks: LockStore;
   events: EventStore;
   pairings: PairingStore;
@@ -58,9 +57,14 @@ export function compose(world: World): Composed {
   const events = new EventStore(database);
   const pairings = new PairingStore(database);
   const rosters = new RosterStore(database);
-  const grantStore = new GrantStore(database);
   const operatorPk = operator.publicKey;
-  const wanted = new WantedRosters({ database, locks, grants: grantStore, rosters, issuer, operatorPk, suite, clock });
+  const { wanted, keeper, ...rights } = composeRights({
+    ...world,
+    locks,
+    rosters,
+    operatorPk,
+    changed: (lockId) => reconciler.poke(lockId),
+  });
   const renewRoster = (lockId: string) => wanted.renew([lockId]);
 
   const links = new LockLinks({ suite, random, clock, transport, locks });
@@ -107,16 +111,15 @@ export function compose(world: World): Composed {
     reconciler,
     renewRoster,
   });
-  const grants = new Grants({ issuer, store: grantStore, locks, rosters: wanted, suite, clock, random, changed: poke });
   return {
-    gateway: new Gateway({ database, transport, links, reconciler, pairings: pairing, deliverer }),
+    gateway: new Gateway({ database, transport, links, reconciler, keeper, pairings: pairing, deliverer }),
     services: {
       pairings: pairing,
       actions: new Actions({ suite, clock, log, operator, links, acted: poke }),
       sync: reconciler,
       uplink: deliverer ?? NO_UPLINK,
     },
-    grants,
+    ...rights,
     locks,
     events,
     pairings,

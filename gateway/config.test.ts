@@ -19,9 +19,10 @@ function assertRefused(text: string, sentence: string): void {
 test("everything has a default", () => {
   assert.deepEqual(read(""), {
     data: "/etc/portvakt/portvakt-data",
-    api: { host: "127.0.0.1", port: 8080, allowPlainHttp: false },
+    api: { host: "127.0.0.1", port: 8080, allowPlainHttp: false, openMetricsHere: false },
     serial: [],
     sync: { pollMs: 5000 },
+    site: { tz: "CET-1CEST,M3.5.0,M10.5.0/3", staleAfterDays: 0 },
     log: { level: "info" },
   });
 });
@@ -38,6 +39,9 @@ test("every key is read, and relative paths count from the file", () => {
     baud = 9600
     [sync]
     poll_ms = 250
+    [site]
+    tz = "EST5EDT,M3.2.0,M11.1.0"
+    stale_after_days = 14
     [uplink]
     url = "https://example.org/events"
     ca_file = "ca.pem"
@@ -48,12 +52,13 @@ test("every key is read, and relative paths count from the file", () => {
   `;
   assert.deepEqual(read(text), {
     data: "/etc/portvakt/here",
-    api: { host: "::1", port: 9000, allowPlainHttp: false },
+    api: { host: "::1", port: 9000, allowPlainHttp: false, openMetricsHere: false },
     serial: [
       { path: "/dev/ttyUSB0", baud: 115_200 },
       { path: "/dev/ttyUSB1", baud: 9600 },
     ],
     sync: { pollMs: 250 },
+    site: { tz: "EST5EDT,M3.2.0,M11.1.0", staleAfterDays: 14 },
     uplink: {
       kind: "http",
       url: "https://example.org/events",
@@ -78,6 +83,10 @@ test("a value of the wrong kind is refused with its key", () => {
   assertRefused("serial = 1", ": serial must be tables, one for each: [[serial]]");
   assertRefused("[[serial]]\nbaud = 9600", ": serial[0].path is missing");
   assertRefused('[[serial]]\npath = "a"\nbaud = 1.5', ": serial[0].baud must be a whole number from 300 to 4000000");
+  for (const tz of ["Europe/Stockholm", "CET-1CEST", `<${"A".repeat(62)}>0`]) {
+    const sentence = `must be a POSIX TZ with its rules, like "CET-1CEST,M3.5.0,M10.5.0/3"; it is "${tz}"`;
+    assertRefused(`[site]\ntz = "${tz}"`, `: site.tz ${sentence}`);
+  }
   assertRefused("[uplink]", ": uplink.url is missing");
   assertRefused('[uplink]\nurl = "ftp://x"', ': uplink.url must be an http:// or https:// address; it is "ftp://x"');
   assertRefused('[log]\nlevel = "loud"', ': log.level must be "debug" or "info" or "warn" or "error" or "silent"');

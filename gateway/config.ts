@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parse, TomlError } from "smol-toml";
+import { parsePosixTz } from "../protocol/access/posix-tz.ts";
 import { ConfigError, Table } from "./config-table.ts";
 
 /** What `portvakt.toml` says, with every default filled in. Paths are absolute. */
@@ -10,6 +11,7 @@ export interface Config {
   api: ApiConfig;
   serial: SerialConfig[];
   sync: { pollMs: number };
+  site: SiteConfig;
   uplink?: HttpUplinkConfig;
   log: { level: LogLevel };
 }
@@ -19,11 +21,25 @@ export interface ApiConfig {
   port: number;
   /** Without this the API listens on loopback alone: it speaks plain HTTP. */
   allowPlainHttp: boolean;
+  /** Whether programs on this machine may read /metrics without a token. */
+  openMetricsHere: boolean;
 }
 
 export interface SerialConfig {
   path: string;
   baud: number;
+}
+
+/** What holds for every lock of this gateway. */
+export interface SiteConfig {
+  /** POSIX TZ, where a lock has no setting of its own. */
+  tz: string;
+  /**
+   * How long a lock goes by a roster before only essential grants are left (protocol.md §7); 0 = for ever. The default of
+   * a gateway that stands alone: nobody but itself could withhold a revocation, and a gateway that is off for a month
+   * should not shut people out.
+   */
+  staleAfterDays: number;
 }
 
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
@@ -47,6 +63,10 @@ const DEFAULT_BAUD = 115_200;
 const DEFAULT_POLL_MS = 5_000;
 const POLL_MS_MIN = 100;
 const DEFAULT_BATCH_MAX = 100;
+const STALE_AFTER_DAYS_MAX = 3650;
+/** The longest of the world's zones has 40 or so; a roster has to hold much else. */
+const TZ_BYTES_MAX = 64;
+export const DEFAULT_SITE: SiteConfig = { tz: "CET-1CEST,M3.5.0,M10.5.0/3", staleAfterDays: 0 };
 
 /** Reads the file, or takes the defaults without one. Throws ConfigError: one line that names file and key. */
 export function loadConfig(file?: string): Config {
@@ -62,8 +82,8 @@ export function loadConfig(file?: string): Config {
 
 /** Relative paths count from `base`, the folder of the file. */
 export function parseConfig(text: string, file: string, base: string): Config {
-  const root = new Table(parseToml(text, file), file, "", ["data", "api", "serial", "sync", "uplink", "log"]);
-  const api = root.table("api", ["listen", "allow_plain_http"]);
+  const root = new Table(parseToml(text, file), file, "", ["data", "api", "serial", "sync", "site", "uplink", "log"]);
+  const api = root.table("api", ["listen", "allow_plain_http", "open_metrics_on_loopback"]);
   const sync = root.table("sync", ["poll_ms"]);
   const log = root.table("log", ["level"]);
   const uplink = root.has("uplink")
@@ -78,6 +98,7 @@ export function parseConfig(text: string, file: string, base: string): Config {
       baud: entry.wholeNumber("baud", DEFAULT_BAUD, { min: 300, max: 4_000_000 }),
     })),
     sync: { pollMs: sync.wholeNumber("poll_ms", DEFAULT_POLL_MS, { min: POLL_MS_MIN, max: 86_400_000 }) },
+    site: siteConfig(root.table("site", ["tz", "stale_after_days"])),
     ...(uplink && { uplink: httpUplink(uplink, path) }),
     log: { level: log.oneOf("level", LOG_LEVELS, "info") },
   };
@@ -102,7 +123,19 @@ function apiConfig(api: Table): ApiConfig {
       "is reachable from outside, and the API speaks plain HTTP; set allow_plain_http = true if that is meant",
     );
   }
-  return { ...address, allowPlainHttp };
+  return { ...address, allowPlainHttp, openMetricsHere: api.flag("open_metrics_on_loopback", false) };
+}
+
+function siteConfig(site: Table): SiteConfig {
+  const tz = site.text("tz", DEFAULT_SITE.tz);
+  if (!isTz(tz)) throw site.wrong("tz", `must be a POSIX TZ with its rules, like "${DEFAULT_SITE.tz}"; it is "${tz}"`);
+  const range = { min: 0, max: STALE_AFTER_DAYS_MAX };
+  return { tz, staleAfterDays: site.wholeNumber("stale_after_days", DEFAULT_SITE.staleAfterDays, range) };
+}
+
+/** Whether locks understand this time zone, and their rosters have room for it. */
+export function isTz(text: string): boolean {
+  return text.length <= TZ_BYTES_MAX && parsePosixTz(text) !== undefined;
 }
 
 function listenAddress(api: Table): { host: string; port: number } {

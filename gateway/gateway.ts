@@ -1,5 +1,6 @@
 import type { LockLinks } from "./link/lock-links.ts";
 import type { Pairings } from "./pairing.ts";
+import type { RosterKeeper } from "./rights/roster-keeper.ts";
 import type { Database } from "./store/database.ts";
 import type { Reconciler } from "./sync/reconciler.ts";
 import type { Transport } from "./transport/channel.ts";
@@ -10,6 +11,7 @@ export interface GatewayParts {
   transport: Transport;
   links: LockLinks;
   reconciler: Reconciler;
+  keeper: RosterKeeper;
   pairings: Pairings;
   /** Undefined without an uplink. */
   deliverer: Deliverer | undefined;
@@ -24,17 +26,18 @@ export class Gateway {
   }
 
   start(): void {
-    const { reconciler, pairings, deliverer } = this.#parts;
+    const { reconciler, keeper, pairings, deliverer } = this.#parts;
     reconciler.start();
+    keeper.start();
     pairings.resumeAll();
     deliverer?.start();
   }
 
   /** Settles when nothing is under way and everything known is on the disk. */
   async close(): Promise<void> {
-    const { database, transport, links, reconciler, pairings, deliverer } = this.#parts;
+    const { database, transport, links, reconciler, keeper, pairings, deliverer } = this.#parts;
     // All that waits for a lock or a backend ends together: they wait for each other.
-    await Promise.all([pairings.close(), reconciler.close(), links.close(), deliverer?.close()]);
+    await Promise.all([pairings.close(), keeper.close(), reconciler.close(), links.close(), deliverer?.close()]);
     await transport.close();
     database.close();
   }

@@ -27,7 +27,19 @@ export const PERMISSIONS: Readonly<Record<string, readonly Role[] | "anyone">> =
   "GET /v1/grants": TRUSTED,
   "GET /v1/grants/:id": TRUSTED,
   "POST /v1/grants": OPERATORS,
+  "PUT /v1/grants/:id": OPERATORS,
   "DELETE /v1/grants/:id": OPERATORS,
+
+  "GET /v1/groups": EVERYBODY,
+  "GET /v1/groups/:groupId": EVERYBODY,
+  "POST /v1/groups": OPERATORS,
+  "PUT /v1/groups/:groupId": OPERATORS,
+  "DELETE /v1/groups/:groupId": OPERATORS,
+
+  "GET /v1/locks/:lockId/settings": EVERYBODY,
+  "PUT /v1/locks/:lockId/settings": INSTALLERS,
+  "GET /v1/holidays": EVERYBODY,
+  "PUT /v1/holidays": OPERATORS,
 
   "GET /v1/events": TRUSTED,
 

@@ -18,10 +18,12 @@ import { linkPages } from "./page.ts";
 import { Problem, ProblemError } from "./problem.ts";
 import { addEventRoutes } from "./routes/events.ts";
 import { addGrantRoutes } from "./routes/grants.ts";
+import { addGroupRoutes, GroupView } from "./routes/groups.ts";
 import { addHealthRoute, HealthView } from "./routes/health.ts";
 import { ActionView, addLockRoutes } from "./routes/locks.ts";
 import { addMetricsRoute } from "./routes/metrics.ts";
 import { addPairingRoutes, PairingView } from "./routes/pairings.ts";
+import { addSettingsRoutes, HolidaysView, SettingsView } from "./routes/settings.ts";
 import { addTokenRoutes, TokenView } from "./routes/tokens.ts";
 import { RequestRefused } from "./services.ts";
 import { SyncView } from "./sync-view.ts";
@@ -40,7 +42,7 @@ export interface ApiOptions {
   onMistake: (error: unknown) => void;
 }
 
-const SCHEMAS = [Problem, LockView, SyncView, GrantView, EventView, PairingView, ActionView, HealthView, TokenView];
+const SCHEMAS = [Problem, LockView, SyncView, GrantView, EventView, PairingView, ActionView, HealthView, TokenView, GroupView, SettingsView, HolidaysView];
 
 /** The REST interface under /v1, described at /openapi.json. Not listening yet. */
 export async function buildApi(parts: ApiParts, options: ApiOptions): Promise<Api> {
@@ -88,6 +90,8 @@ function addRoutes(v1: Api, parts: ApiParts): void {
   addPairingRoutes(v1, parts);
   addLockRoutes(v1, parts);
   addGrantRoutes(v1, parts);
+  addGroupRoutes(v1, parts);
+  addSettingsRoutes(v1, parts);
   addEventRoutes(v1, parts);
   addTokenRoutes(v1, parts);
 }

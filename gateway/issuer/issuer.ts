@@ -1,4 +1,5 @@
 import type { GrantClaims } from "../../protocol/documents/grant.ts";
+import type { KeyChange } from "../../protocol/documents/key-change.ts";
 import type { OrderClaims } from "../../protocol/documents/order.ts";
 import type { Receipt } from "../../protocol/documents/receipt.ts";
 import type { RosterClaims } from "../../protocol/documents/roster.ts";
@@ -12,6 +13,8 @@ export interface Issuer {
   signRoster(claims: RosterClaims): Promise<Uint8Array>;
   signReceipt(claims: Receipt): Promise<Uint8Array>;
   signTimeToken(claims: TimeToken): Promise<Uint8Array>;
+  /** Names the key that follows this one; a roster under the new key carries it (setting 11). */
+  signKeyChange(claims: KeyChange): Promise<Uint8Array>;
   /** For actions 5 and 6 alone; orders that move a bolt are their bearer's. */
   signOrder(claims: OrderClaims): Promise<Uint8Array>;
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Secret } from "../../crypto/secret.ts";
 import type { Suite } from "../../crypto/suite.ts";
 import { type GrantClaims, signGrant } from "../../protocol/documents/grant.ts";
+import { type KeyChange, signKeyChange } from "../../protocol/documents/key-change.ts";
 import { type OrderClaims, signOrder } from "../../protocol/documents/order.ts";
 import { type Receipt, signReceipt } from "../../protocol/documents/receipt.ts";
 import { type RosterClaims, signRoster } from "../../protocol/documents/roster.ts";
@@ -51,6 +52,10 @@ export class LocalIssuer implements Issuer {
 
   async signTimeToken(claims: TimeToken): Promise<Uint8Array> {
     return signTimeToken(this.#suite, this.#key, claims);
+  }
+
+  async signKeyChange(claims: KeyChange): Promise<Uint8Array> {
+    return signKeyChange(this.#suite, this.#key, claims);
   }
 
   async signOrder(claims: OrderClaims): Promise<Uint8Array> {

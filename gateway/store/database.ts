@@ -64,10 +64,20 @@ export class Database {
    * A throwing `work` undoes and rejects itself alone; a failing disk rejects the whole group with StoreError.
    */
   write<T>(work: () => T extends PromiseLike<unknown> ? never : T): Promise<T> {
+    return this.#enqueue(work, "keep");
+  }
+
+  /** What `work` returns, with its changes undone: how things would be after them. */
+  rehearse<T>(work: () => T extends PromiseLike<unknown> ? never : T): Promise<T> {
+    return this.#enqueue(work, "undo");
+  }
+
+  #enqueue<T>(work: () => T, afterwards: QueuedWrite["afterwards"]): Promise<T> {
     assert(!this.#writing, "a write inside a write");
     return new Promise<T>((resolve, reject) => {
       let result: T;
       this.#queue.push({
+        afterwards,
         work: () => {
           result = work();
         },
@@ -94,6 +104,14 @@ export class Database {
   run(sql: string, ...values: SqlValue[]): number {
     assert(this.#writing, "a change outside a write");
     return this.#statement(sql).run(...values).changes;
+  }
+
+  /** Of the database's pages, whether they are in its file already or not. */
+  sizeBytes(): number {
+    const size = this.get<{ bytes: number }>(
+      "SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()",
+    );
+    return size?.bytes ?? 0;
   }
 
   /** Commits what is queued and lets go of the file. */
@@ -126,6 +144,7 @@ export class Database {
         try {
           write.work();
           done.push(write);
+          if (write.afterwards === "undo") this.#sqlite.exec("ROLLBACK TO one_write");
         } catch (error) {
           // A full disk may have rolled the whole transaction back already.
           if (!this.#sqlite.inTransaction) throw error;
@@ -147,6 +166,7 @@ export class Database {
 }
 
 interface QueuedWrite {
+  afterwards: "keep" | "undo";
   work: () => void;
   resolve: () => void;
   reject: (error: unknown) => void;

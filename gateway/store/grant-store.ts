@@ -4,12 +4,19 @@ import type { Database } from "./database.ts";
 export interface GrantRow {
   id: string;
   subject: string;
-  /** In ascending order. */
+  /** Those it names itself, in ascending order. */
   lockIds: string[];
+  /** In ascending order; a group may be gone by now. */
+  groupIds: string[];
   /** The signed document: what locks and bearers get. */
   document: Uint8Array;
   /** The document's iat, seconds since 1970. */
   issuedAt: number;
+  /** Hash of what was asked for, so that asking again can be told from asking for something else. */
+  content: string;
+  /** With whose secrets its tags and PIN are checked; absent if it has neither. */
+  stair?: string;
+  hasPin: boolean;
   /** For people, kept here only: never sent to a lock. */
   name?: string;
   createdAtMs: number;
@@ -36,35 +43,61 @@ export class GrantStore {
       .map(grantRow);
   }
 
-  /** Living grants that name the lock, in order of id. */
+  /** Living grants for the lock or for a group that it is in, in order of id. */
   forLock(lockId: string): GrantRow[] {
     return this.#database
-      .all<GrantColumns>(`${SELECT_GRANT} WHERE ${NAMES_LOCK} AND revoked_at_ms IS NULL ORDER BY id`, lockId)
+      .all<GrantColumns>(`${SELECT_GRANT} WHERE ${IS_FOR_LOCK} AND revoked_at_ms IS NULL ORDER BY id`, lockId, lockId)
       .map(grantRow);
   }
 
-  /** Revoked grants that named the lock, those issued last first. */
+  /** Revoked grants for the lock or for a group that it is in, those issued last first. */
   revokedForLock(lockId: string): { id: string; issuedAt: number }[] {
     return this.#database.all(
       `SELECT id, issued_at AS issuedAt FROM access_grant
-       WHERE ${NAMES_LOCK} AND revoked_at_ms IS NOT NULL ORDER BY issued_at DESC, id`,
+       WHERE ${IS_FOR_LOCK} AND revoked_at_ms IS NOT NULL ORDER BY issued_at DESC, id`,
+      lockId,
       lockId,
     );
+  }
+
+  /** Ids of living grants that name the group. */
+  livingForGroup(groupId: string): string[] {
+    return this.#database
+      .all<{ id: string }>(
+        `SELECT id FROM access_grant JOIN access_grant_group ON grant_id = id
+         WHERE group_id = ? AND revoked_at_ms IS NULL ORDER BY id`,
+        groupId,
+      )
+      .map(({ id }) => id);
+  }
+
+  /** Living grants whose PIN is checked with this stair's secrets. */
+  withPin(stair: string): GrantRow[] {
+    return this.#database
+      .all<GrantColumns>(`${SELECT_GRANT} WHERE stair = ? AND has_pin = 1 AND revoked_at_ms IS NULL`, stair)
+      .map(grantRow);
   }
 
   /** Inside `Database.write`. The id must be new. */
   insert(grant: Omit<GrantRow, "revokedAtMs">): void {
     this.#database.run(
-      "INSERT INTO access_grant (id, subject, name, issued_at, document, created_at_ms) VALUES (?, ?, ?, ?, ?, ?)",
+      `INSERT INTO access_grant (id, subject, name, issued_at, document, created_at_ms, content, stair, has_pin)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       grant.id,
       grant.subject,
       grant.name ?? null,
       grant.issuedAt,
       grant.document,
       grant.createdAtMs,
+      grant.content,
+      grant.stair ?? null,
+      grant.hasPin ? 1 : 0,
     );
     for (const lockId of grant.lockIds) {
       this.#database.run("INSERT INTO access_grant_lock (lock_id, grant_id) VALUES (?, ?)", lockId, grant.id);
+    }
+    for (const groupId of grant.groupIds) {
+      this.#database.run("INSERT INTO access_grant_group (group_id, grant_id) VALUES (?, ?)", groupId, grant.id);
     }
   }
 
@@ -98,9 +131,14 @@ export class GrantStore {
 }
 
 const SELECT_GRANT = `
-  SELECT *, (SELECT group_concat(lock_id, ' ' ORDER BY lock_id) FROM access_grant_lock WHERE grant_id = id) AS lock_ids
+  SELECT *,
+    (SELECT group_concat(lock_id, ' ' ORDER BY lock_id) FROM access_grant_lock WHERE grant_id = id) AS lock_ids,
+    (SELECT group_concat(group_id, ' ' ORDER BY group_id) FROM access_grant_group WHERE grant_id = id) AS group_ids
   FROM access_grant`;
-const NAMES_LOCK = "id IN (SELECT grant_id FROM access_grant_lock WHERE lock_id = ?)";
+/** Takes the lock's id twice. */
+const IS_FOR_LOCK = `id IN (
+  SELECT grant_id FROM access_grant_lock WHERE lock_id = ?
+  UNION SELECT grant_id FROM access_grant_group JOIN lock_group_member USING (group_id) WHERE lock_id = ?)`;
 
 interface GrantColumns {
   id: string;
@@ -110,16 +148,24 @@ interface GrantColumns {
   document: Uint8Array;
   created_at_ms: number;
   revoked_at_ms: number | null;
-  lock_ids: string;
+  content: string;
+  stair: string | null;
+  has_pin: number;
+  lock_ids: string | null;
+  group_ids: string | null;
 }
 
 function grantRow(columns: GrantColumns): GrantRow {
   return {
     id: columns.id,
     subject: columns.subject,
-    lockIds: columns.lock_ids.split(" "),
+    lockIds: columns.lock_ids?.split(" ") ?? [],
+    groupIds: columns.group_ids?.split(" ") ?? [],
     document: columns.document,
     issuedAt: columns.issued_at,
+    content: columns.content,
+    ...(columns.stair !== null && { stair: columns.stair }),
+    hasPin: columns.has_pin === 1,
     ...(columns.name !== null && { name: columns.name }),
     createdAtMs: columns.created_at_ms,
     ...(columns.revoked_at_ms !== null && { revokedAtMs: columns.revoked_at_ms }),

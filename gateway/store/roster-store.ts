@@ -31,6 +31,12 @@ export class RosterStore {
     return { ...roster, grantDocuments: grants.map((grant) => grant.document) };
   }
 
+  /** The roster itself, without its grants. */
+  document(lockId: string): Uint8Array | undefined {
+    return this.#database.get<{ document: Uint8Array }>("SELECT document FROM wanted_roster WHERE lock_id = ?", lockId)
+      ?.document;
+  }
+
   /** 0 if none is wanted yet. */
   wantedEpoch(lockId: string): number {
     return (

@@ -119,7 +119,7 @@ test("a revoked grant is out of the lock's table in the next round", async (t) =
   const { row } = await gateway.run(
     grants.add({
       locks: [lock.lockId],
-      publicKey: Buffer.from(bearer).toString("hex"),
+      with: [{ kind: "key", publicKey: Buffer.from(bearer).toString("hex") }],
       rights: ["unlock", "essential"],
     }),
   );
@@ -140,7 +140,7 @@ test("a table of many grants goes in full frames, and on where it was after an i
     await gateway.run(
       parts.grants.add({
         locks: [lock.lockId],
-        publicKey: Buffer.from(lock.info.boxPk).toString("hex"),
+        with: [{ kind: "key", publicKey: Buffer.from(lock.info.boxPk).toString("hex") }],
         rights: ["unlock", "essential"],
       }),
     );

@@ -6,6 +6,7 @@ import { opensslSuite } from "../../crypto/openssl.ts";
 import { SeededRandom } from "../../protocol/testing/seeded-random.ts";
 import { VirtualClock } from "../../protocol/testing/virtual-clock.ts";
 import { type Composed, compose } from "../compose.ts";
+import { DEFAULT_SITE } from "../config.ts";
 import { LocalIssuer } from "../issuer/local-issuer.ts";
 import type { Log } from "../log.ts";
 import { Database } from "../store/database.ts";
@@ -77,6 +78,7 @@ export class TestGateway {
       transport: this.air,
       issuer,
       operator: issuer.operator,
+      site: DEFAULT_SITE,
       ...(this.#uplink && { uplink: { to: this.#uplink, batchMax: 100 } }),
       pollMs: POLL_MS,
     });

@@ -43,9 +43,9 @@ const addGrant: Trial = {
     const adding = answerOf(
       world.gateway.api.post<{ id: string }>("/v1/grants", {
         locks: [world.lock.lockId],
-        publicKey: BEARER_KEY,
+        with: [{ kind: "key", publicKey: BEARER_KEY }],
         rights: ["unlock"],
-        notAfter: new Date(world.clock.wallMs() + DAY_MS).toISOString(),
+        until: new Date(world.clock.wallMs() + DAY_MS).toISOString(),
       }),
     );
     return {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { opensslSuite } from "../../crypto/openssl.ts";
-import { OPERATOR_GRANT_ID } from "../../gateway/wanted-rosters.ts";
+import { OPERATOR_GRANT_ID } from "../../gateway/rights/operator-grant.ts";
 import type { Clock } from "../../protocol/clock.ts";
 import { fromHex } from "../../protocol/wire/bytes.ts";
 import { EventStore } from "../backend/event-store.ts";

@@ -32,7 +32,15 @@ export function keyId(suite: Suite, publicKey: Uint8Array): Uint8Array {
 /** A tagged COSE_Sign1 with ES256 over `payload`; `domain` is its external_aad (RFC 9052 §4.4, protocol.md §7). */
 export function signEnvelope(suite: Suite, key: Secret, domain: string, payload: Uint8Array): Uint8Array {
   const kid = keyId(suite, suite.p256PublicKey(key));
-  const signature = suite.es256Sign(key, toBeSigned(domain, payload));
+  return putTogether(kid, payload, suite.es256Sign(key, toBeSigned(domain, payload)));
+}
+
+/** How long the envelope around a payload will be, whoever signs it. */
+export function envelopeBytes(payload: Uint8Array): number {
+  return putTogether(new Uint8Array(KEY_ID_BYTES), payload, new Uint8Array(SIGNATURE_BYTES)).length;
+}
+
+function putTogether(kid: Uint8Array, payload: Uint8Array, signature: Uint8Array): Uint8Array {
   return encodeCbor(new Tag([PROTECTED_HEADER, new Map([[KEY_ID_LABEL, kid]]), payload, signature], COSE_SIGN1));
 }
 

@@ -2,7 +2,7 @@ import type { Secret } from "../../crypto/secret.ts";
 import type { Suite } from "../../crypto/suite.ts";
 import { type Cbor, decodeCbor, encodeCbor } from "../wire/cbor.ts";
 import { type Checked, Reason } from "../wire/reason.ts";
-import { type Envelope, parseEnvelope, signEnvelope, verifyEnvelope } from "./cose-sign1.ts";
+import { type Envelope, envelopeBytes, parseEnvelope, signEnvelope, verifyEnvelope } from "./cose-sign1.ts";
 import { checkShape } from "./shape.ts";
 
 /** One kind of signed document of protocol.md §7: its domain, its limit and the form of its claims. */
@@ -31,6 +31,11 @@ export function signDocument<Claims>(
   const document = signEnvelope(suite, key, type.domain, encodeCbor(type.toCbor(claims, suite)));
   if (!parseDocument(type, suite, document).ok) throw new RangeError(`claims that make no ${type.domain}`);
   return document;
+}
+
+/** How long the document of these claims will be, so that one that is too long is noticed before it is signed. */
+export function documentBytes<Claims>(type: DocumentType<Claims>, suite: Suite, claims: Claims): number {
+  return envelopeBytes(encodeCbor(type.toCbor(claims, suite)));
 }
 
 /** Length, strict CBOR, shape of envelope and claims; otherwise reason 1. */

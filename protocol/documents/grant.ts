@@ -4,7 +4,14 @@ import { type Cbor, decodeCbor } from "../wire/cbor.ts";
 import { asArray, asBytes, asUint } from "../wire/cbor-shape.ts";
 import type { Checked } from "../wire/reason.ts";
 import { parseEnvelope } from "./cose-sign1.ts";
-import { type Document, type DocumentType, parseDocument, signDocument, verifyDocument } from "./document.ts";
+import {
+  type Document,
+  type DocumentType,
+  documentBytes,
+  parseDocument,
+  signDocument,
+  verifyDocument,
+} from "./document.ts";
 import { asArrayUpTo, asMapOfKeys, checkShape, mapOf, optional, present, requireShape } from "./shape.ts";
 
 export const GRANT_BYTES_MAX = 640;
@@ -84,6 +91,11 @@ const GRANT: DocumentType<GrantClaims> = { domain: "LK1 grant", bytesMax: GRANT_
 
 export function signGrant(suite: Suite, issuerKey: Secret, claims: GrantClaims): Uint8Array {
   return signDocument(GRANT, suite, issuerKey, claims);
+}
+
+/** How long the signed grant will be; at most `GRANT_BYTES_MAX` are good. */
+export function grantBytes(suite: Suite, claims: GrantClaims): number {
+  return documentBytes(GRANT, suite, claims);
 }
 
 export function parseGrant(suite: Suite, bytes: Uint8Array): Checked<Grant> {

@@ -1,32 +1,69 @@
 import { Type } from "@fastify/type-provider-typebox";
+import type { FastifyReply } from "fastify";
+import type { GrantRequest } from "../../rights/grant-request.ts";
 import type { Api, ApiParts } from "../api.ts";
-import { hex } from "../fields.ts";
-import { GrantBody, grantView } from "../grant-view.ts";
-import { LIMIT_DEFAULT, PageQuery, pageOf, toPage } from "../page.ts";
+import { GrantBody, GrantContent, grantRequest } from "../grant-body.ts";
+import { GrantId } from "../grant-fields.ts";
+import { type GrantJson, grantView } from "../grant-view.ts";
+import { LIMIT_DEFAULT, PageQuery, pageOf, positionAfter, toPage } from "../page.ts";
 import { BODY_PROBLEMS, ProblemError, problemResponses } from "../problem.ts";
 
-const GrantParams = Type.Object({ id: hex(8, "The grant's id") });
+const GrantParams = Type.Object({ id: GrantId });
 
-export function addGrantRoutes(api: Api, { grants }: ApiParts): void {
+const ADDED = {
+  200: { description: "It had been asked for before; a PIN is not shown again", $ref: "Grant#" },
+  201: { description: "Signed, and wanted at its locks; a PIN is shown here and never again", $ref: "Grant#" },
+  ...problemResponses(
+    ...BODY_PROBLEMS,
+    "grant-exists",
+    "grant-too-large",
+    "table-full",
+    "pin-taken",
+    "stairs-mixed",
+    "store-failed",
+  ),
+};
+const ASKED_AGAIN =
+  "Asking again with the same id and the same content changes nothing and answers the grant as it is by now; " +
+  "with other content it is a conflict. The locks get a grant with their next roster, which is asked for at once.";
+
+export function addGrantRoutes(api: Api, { grants, groups }: ApiParts): void {
+  const add = async (request: GrantRequest, reply: FastifyReply): Promise<GrantJson> => {
+    const added = await grants.add(request);
+    reply.code(added.isNew ? 201 : 200).header("location", `/v1/grants/${added.row.id}`);
+    return grantView(added, groups, added.pin);
+  };
+
   api.post(
     "/grants",
     {
+      config: { shownOnce: ["digits"] },
       schema: {
         operationId: "addGrant",
-        summary: "Give a bearer's key a right at some locks",
-        description: "The locks get it with their next roster, which is asked for at once.",
+        summary: "Give somebody a right at some locks",
+        description: ASKED_AGAIN,
         tags: ["grants"],
         body: GrantBody,
-        response: {
-          201: { description: "Signed, and wanted at its locks", $ref: "Grant#" },
-          ...problemResponses(...BODY_PROBLEMS, "grant-exists", "table-full", "store-failed"),
-        },
+        response: ADDED,
       },
     },
-    async (request, reply) => {
-      const grant = grantView(await grants.add(request.body));
-      return reply.code(201).header("location", `/v1/grants/${grant.id}`).send(grant);
+    (request, reply) => add(grantRequest(request.body), reply),
+  );
+
+  api.put(
+    "/grants/:id",
+    {
+      schema: {
+        operationId: "putGrant",
+        summary: "Give somebody a right, under an id of the caller's own",
+        description: ASKED_AGAIN,
+        tags: ["grants"],
+        params: GrantParams,
+        body: GrantContent,
+        response: ADDED,
+      },
     },
+    (request, reply) => add(grantRequest({ ...request.body, id: request.params.id }), reply),
   );
 
   api.get(
@@ -41,9 +78,10 @@ export function addGrantRoutes(api: Api, { grants }: ApiParts): void {
       },
     },
     async (request) => {
-      const { after = "", limit = LIMIT_DEFAULT } = request.query;
-      const { items, ...next } = toPage(grants.list(after, limit + 1), limit, ({ row }) => row.id);
-      return { items: items.map(grantView), ...next };
+      const { limit = LIMIT_DEFAULT } = request.query;
+      const found = grants.list(positionAfter("grants", request.query, ""), limit + 1);
+      const { items, ...next } = toPage("grants", found, limit, ({ row }) => row.id);
+      return { items: items.map((grant) => grantView(grant, groups)), ...next };
     },
   );
 
@@ -64,7 +102,7 @@ export function addGrantRoutes(api: Api, { grants }: ApiParts): void {
     async (request) => {
       const grant = grants.get(request.params.id);
       if (!grant) throw new ProblemError("unknown-grant");
-      return grantView(grant);
+      return grantView(grant, groups);
     },
   );
 

@@ -5,6 +5,7 @@ import type { TestContext } from "node:test";
 import { nobleSuite } from "../../../crypto/noble.ts";
 import { opensslSuite } from "../../../crypto/openssl.ts";
 import { type Composed, compose } from "../../../gateway/compose.ts";
+import { DEFAULT_SITE } from "../../../gateway/config.ts";
 import { LocalIssuer } from "../../../gateway/issuer/local-issuer.ts";
 import type { Log } from "../../../gateway/log.ts";
 import { Database } from "../../../gateway/store/database.ts";
@@ -136,6 +137,7 @@ export class Joint {
       transport: this.#carrier,
       issuer,
       operator: issuer.operator,
+      site: DEFAULT_SITE,
       ...(this.#uplink && { uplink: { to: this.#uplink, batchMax: BATCH_MAX } }),
       pollMs: POLL_MS,
     });

@@ -1,0 +1,72 @@
+import type { Suite } from "../../crypto/suite.ts";
+import type { Clock } from "../../protocol/clock.ts";
+import type { Random } from "../../protocol/random.ts";
+import type { SiteConfig } from "../config.ts";
+import type { Issuer } from "../issuer/issuer.ts";
+import type { Log } from "../log.ts";
+import type { Database } from "../store/database.ts";
+import { GrantStore } from "../store/grant-store.ts";
+import { GroupStore } from "../store/group-store.ts";
+import type { LockStore } from "../store/lock-store.ts";
+import type { RosterStore } from "../store/roster-store.ts";
+import { SecretStore } from "../store/secret-store.ts";
+import { SettingsStore } from "../store/settings-store.ts";
+import { Grants } from "./grants.ts";
+import { Groups } from "./groups.ts";
+import { RosterKeeper } from "./roster-keeper.ts";
+import { SiteSettings } from "./site-settings.ts";
+import { StairSecrets } from "./stair-secrets.ts";
+import { WantedRosters } from "./wanted-rosters.ts";
+
+export interface RightsWorld {
+  suite: Suite;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  database: Database;
+  locks: LockStore;
+  rosters: RosterStore;
+  issuer: Issuer;
+  /** 33 bytes. */
+  operatorPk: Uint8Array;
+  site: SiteConfig;
+  /** People have changed what this lock shall have. */
+  changed: (lockId: string) => void;
+}
+
+/** What people decide, for the API. */
+export interface Rights {
+  grants: Grants;
+  groups: Groups;
+  siteSettings: SiteSettings;
+}
+
+/** Rights, and the rosters that they become. */
+export function composeRights(world: RightsWorld): Rights & { wanted: WantedRosters; keeper: RosterKeeper } {
+  const { suite, clock, random, log, database, locks, rosters, issuer, operatorPk, site, changed } = world;
+  const grantStore = new GrantStore(database);
+  const groupStore = new GroupStore(database);
+  const settings = new SettingsStore(database);
+  const stores = { locks, grants: grantStore, groups: groupStore, settings, site };
+  const secrets = new StairSecrets({ database, store: new SecretStore(database), suite, random });
+  const wanted = new WantedRosters({
+    ...stores,
+    database,
+    rosters,
+    secrets,
+    issuer,
+    operatorPk,
+    suite,
+    clock,
+    changed,
+  });
+  const keeper = new RosterKeeper({ ...stores, rosters, wanted, suite, clock, log });
+  const forGrants = { locks, groups: groupStore, settings, site };
+  return {
+    wanted,
+    keeper,
+    grants: new Grants({ ...forGrants, issuer, store: grantStore, rosters: wanted, secrets, suite, clock, random }),
+    groups: new Groups({ store: groupStore, locks, grants: grantStore, rosters: wanted, clock, random }),
+    siteSettings: new SiteSettings({ store: settings, locks, rosters: wanted, site }),
+  };
+}

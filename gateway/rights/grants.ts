@@ -1,0 +1,176 @@
+import type { Suite } from "../../crypto/suite.ts";
+import type { Clock } from "../../protocol/clock.ts";
+import { type GrantClaims, parseGrant } from "../../protocol/documents/grant.ts";
+import { pinVerifier } from "../../protocol/documents/pin.ts";
+import type { SiteSecrets } from "../../protocol/documents/sealed.ts";
+import type { Random } from "../../protocol/random.ts";
+import { fromHex, toHex } from "../../protocol/wire/bytes.ts";
+import { RequestRefused } from "../api/services.ts";
+import type { Issuer } from "../issuer/issuer.ts";
+import type { GrantRow, GrantStore } from "../store/grant-store.ts";
+import { type Audience, type AudienceStores, pairedLocksOf, readAudience, stairOf } from "./audience.ts";
+import { grantClaims } from "./grant-claims.ts";
+import { contentOf, type GrantRequest, pinOf } from "./grant-request.ts";
+import { invalidField } from "./invalid-field.ts";
+import { OPERATOR_GRANT_ID } from "./operator-grant.ts";
+import { drawPin, isPinOf } from "./pins.ts";
+import type { StairSecrets } from "./stair-secrets.ts";
+import type { WantedRosters } from "./wanted-rosters.ts";
+
+/** A grant with what its document says. */
+export interface IssuedGrant {
+  row: GrantRow;
+  claims: GrantClaims;
+}
+
+export interface AddedGrant extends IssuedGrant {
+  /** False if the very same had been asked for before. */
+  isNew: boolean;
+  /** The digits of a new grant's PIN: from here on nobody can tell them again. */
+  pin?: string;
+}
+
+export interface GrantsParts extends AudienceStores {
+  issuer: Issuer;
+  store: GrantStore;
+  rosters: WantedRosters;
+  secrets: StairSecrets;
+  suite: Suite;
+  clock: Clock;
+  random: Random;
+}
+
+const ID_BYTES = 8;
+const ID_ZERO = "0".repeat(2 * ID_BYTES);
+
+/** Makes, shows and revokes grants; each change is in the wanted roster of its locks when it is answered. */
+export class Grants {
+  readonly #parts: GrantsParts;
+  /** One grant is made after another, so that neither ids nor PINs are given twice. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: GrantsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Asking again with an id and the same content answers the same grant, whatever has become of it since. Rejects with
+   * RequestRefused, naming the field, or with StoreError.
+   */
+  add(request: GrantRequest): Promise<AddedGrant> {
+    const added = this.#last.then(() => this.#add(request));
+    this.#last = added.catch(() => {});
+    return added;
+  }
+
+  get(id: string): IssuedGrant | undefined {
+    const row = this.#parts.store.get(id);
+    return row && this.#issued(row);
+  }
+
+  /** In order of id, those above `after`, revoked ones included. */
+  list(after: string, limit: number): IssuedGrant[] {
+    return this.#parts.store.list(after, limit).map((row) => this.#issued(row));
+  }
+
+  /** False if there is no such grant; revoking again changes nothing. */
+  async revoke(id: string): Promise<boolean> {
+    const { store, rosters, clock } = this.#parts;
+    const grant = store.get(id);
+    if (!grant) return false;
+    if (grant.revokedAtMs !== undefined) return true;
+    const revokedAtMs = clock.wallMs();
+    await rosters.change(() => {
+      store.revoke(id, revokedAtMs);
+      return pairedLocksOf(this.#parts, grant);
+    });
+    return true;
+  }
+
+  async #add(request: GrantRequest): Promise<AddedGrant> {
+    const { store, issuer, rosters, suite, clock, random } = this.#parts;
+    const id = request.id ?? toHex(random.bytes(ID_BYTES));
+    const known = this.get(id);
+    if (known) return this.#askedAgain(known, request);
+    if (id === ID_ZERO || id === OPERATOR_GRANT_ID) throw invalidField("id", `${id} is reserved`);
+    const audience = readAudience(this.#parts, request);
+    const createdAtMs = clock.wallMs();
+    const { pin, ...stairAndPin } = await this.#stairAndPin(request, id, audience);
+    const claims = grantClaims(suite, request, {
+      id: fromHex(id),
+      subject: request.subject === undefined ? random.bytes(ID_BYTES) : fromHex(request.subject),
+      audience: [...audience.lockIds, ...audience.groupIds].map(fromHex),
+      issuedAt: Math.floor(createdAtMs / 1000),
+      ...stairAndPin,
+    });
+    const row: GrantRow = {
+      id,
+      subject: toHex(claims.subject),
+      ...audience,
+      document: await issuer.signGrant(claims),
+      issuedAt: claims.issuedAt,
+      content: contentOf(suite, request),
+      ...(stairAndPin.stair !== undefined && { stair: stairAndPin.stair }),
+      hasPin: pin !== undefined,
+      ...(request.name !== undefined && { name: request.name }),
+      createdAtMs,
+    };
+    await rosters.change(() => {
+      store.insert(row);
+      // A group may have gone meanwhile.
+      return pairedLocksOf(this.#parts, readAudience(this.#parts, request));
+    });
+    return { ...this.#issued(row), isNew: true, ...(pin !== undefined && { pin }) };
+  }
+
+  async #askedAgain(known: IssuedGrant, request: GrantRequest): Promise<AddedGrant> {
+    const { suite, secrets } = this.#parts;
+    const { row, claims } = known;
+    const digits = pinOf(request)?.digits;
+    const isSame =
+      row.content === contentOf(suite, request) &&
+      row.name === request.name &&
+      (digits === undefined ||
+        (row.stair !== undefined && isPinOf(suite, (await secrets.of(row.stair)).pinPepper, claims, digits)));
+    if (isSame) return { ...known, isNew: false };
+    throw new RequestRefused("grant-exists", `there is another grant ${row.id} already`, "id");
+  }
+
+  /** Nothing for a grant of a key alone: it needs no secrets. */
+  async #stairAndPin(
+    request: GrantRequest,
+    id: string,
+    audience: Audience,
+  ): Promise<{ stair?: string; pin?: string; pinVerifier?: Uint8Array }> {
+    if (request.with.every(({ kind }) => kind === "key")) return {};
+    const { suite } = this.#parts;
+    const stair = stairOf(this.#parts, audience);
+    const secrets = await this.#parts.secrets.of(stair);
+    const asked = pinOf(request);
+    if (!asked) return { stair };
+    const pin = this.#freePin(stair, secrets, asked.digits);
+    return { stair, pin, pinVerifier: pinVerifier(suite, secrets.pinPepper, fromHex(id), pin) };
+  }
+
+  /** Distinct in the whole stair, so that its locks may come into new groups without two PINs becoming one. */
+  #freePin(stair: string, { pinPepper }: SiteSecrets, asked: string | undefined): string {
+    const { store, suite, random } = this.#parts;
+    const grants = store.withPin(stair).map((row) => this.#issued(row).claims);
+    const isTaken = (digits: string) => grants.some((grant) => isPinOf(suite, pinPepper, grant, digits));
+    if (asked === undefined) return drawPin(random, isTaken);
+    if (isTaken(asked)) {
+      throw new RequestRefused(
+        "pin-taken",
+        "somebody else has this PIN here; choose another, or leave it to chance",
+        "with",
+      );
+    }
+    return asked;
+  }
+
+  #issued(row: GrantRow): IssuedGrant {
+    const grant = parseGrant(this.#parts.suite, row.document);
+    if (!grant.ok) throw new RangeError(`the stored grant ${row.id} is no grant`);
+    return { row, claims: grant.value.claims };
+  }
+}

@@ -1,0 +1,82 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Suite } from "../../crypto/suite.ts";
+import type { Clock, Timer } from "../../protocol/clock.ts";
+import { parseRoster, type RosterClaims } from "../../protocol/documents/roster.ts";
+import type { Log } from "../log.ts";
+import type { RosterStore } from "../store/roster-store.ts";
+import { StoreError } from "../store/store-error.ts";
+import { type LockRights, type RightsStores, readLockRights } from "./lock-rights.ts";
+import { rosterSettings, staleAfter } from "./roster-claims.ts";
+import type { WantedRosters } from "./wanted-rosters.ts";
+
+const LOOK_EVERY_MS = 3_600_000;
+
+export interface RosterKeeperParts extends RightsStores {
+  rosters: RosterStore;
+  wanted: WantedRosters;
+  suite: Suite;
+  clock: Clock;
+  log: Log;
+}
+
+/**
+ * Renews rosters that nobody has changed: those of which half the time until they are stale has gone, and those that the
+ * configuration has overtaken.
+ */
+export class RosterKeeper {
+  readonly #parts: RosterKeeperParts;
+  #timer: Timer | undefined;
+  #looking: Promise<void> = Promise.resolve();
+
+  constructor(parts: RosterKeeperParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#looking = this.#look();
+    this.#timer = this.#parts.clock.schedule(LOOK_EVERY_MS, () => this.start());
+  }
+
+  async close(): Promise<void> {
+    this.#timer?.cancel();
+    await this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    const { locks, log, wanted } = this.#parts;
+    const due = locks
+      .list()
+      .map(({ lockId }) => lockId)
+      .filter((lockId) => this.#isDue(lockId));
+    if (due.length === 0) return;
+    try {
+      await wanted.change(() => due);
+    } catch (error) {
+      // A full disk may have room again the next time.
+      if (!(error instanceof StoreError)) throw error;
+      log.error({ code: error.code }, error.message);
+    }
+  }
+
+  #isDue(lockId: string): boolean {
+    const { rosters, suite } = this.#parts;
+    const document = rosters.document(lockId);
+    const roster = document && parseRoster(suite, document);
+    // A lock that has no roster yet is being paired.
+    if (!roster?.ok) return false;
+    const { claims } = roster.value;
+    return this.#isHalfOver(claims) || this.#isOvertaken(claims, readLockRights(this.#parts, lockId));
+  }
+
+  #isHalfOver({ issuedAt, staleAfter: end }: RosterClaims): boolean {
+    const now = Math.floor(this.#parts.clock.wallMs() / 1000);
+    return end !== 0 && now >= (issuedAt + end) / 2;
+  }
+
+  #isOvertaken({ issuedAt, staleAfter: end, settings }: RosterClaims, rights: LockRights): boolean {
+    const { sealedSecrets: _, ...said } = settings;
+    return (
+      end !== staleAfter(issuedAt, this.#parts.site.staleAfterDays) || !isDeepStrictEqual(said, rosterSettings(rights))
+    );
+  }
+}
