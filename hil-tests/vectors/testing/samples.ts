@@ -40,9 +40,25 @@ export const SAMPLES: Readonly<Record<string, string>> = {
     output: { cbor: "D18443A10104A04BA106FB41D584367C20000048B8816F34C0542892" },
   }),
 
-  // NXP AN12196, table 7, and AN10922.
+  // NXP AN12196, tables 7, 14 and 28, and AN10922.
   "desfire-ev2/an12196-ev2.json": JSON.stringify({
-    auth: [],
+    auth: [
+      {
+        id: "table14",
+        kind: "EV2First",
+        key: "00000000000000000000000000000000",
+        encRndB: "A04C124213C186F22399D33AC2A30215",
+        rndB: "B9E2FC789B64BF237CCCAA20EC7E6E48",
+        rndA: "13C5DB8A5930439FC3DEF9A4C675360F",
+        pcdCryptogram: "35C3E05A752E0144BAC0DE51C1F22C56B34408A23D8AEA266CAB947EA8E0118D",
+        piccResponse: "3FA64DB5446D1F34CD6EA311167F5E4985B89690C04A05F17FA7AB2F08120663",
+        ti: "9D00C4DF",
+        sv1: "A55A0001008013C56268A548D8FBBF237CCCAA20EC7E6E48C3DEF9A4C675360F",
+        sv2: "5AA50001008013C56268A548D8FBBF237CCCAA20EC7E6E48C3DEF9A4C675360F",
+        sesAuthEncKey: "1309C877509E5A215007FF0ED19CA564",
+        sesAuthMacKey: "4C6626F5E72EA694202139295C7A7FC7",
+      },
+    ],
     mac: [
       {
         id: "table7-GetFileSettings-cmd",
@@ -52,7 +68,23 @@ export const SAMPLES: Readonly<Record<string, string>> = {
         mact: "6597A457C8CD442C",
       },
     ],
-    full: [],
+    full: [
+      {
+        id: "table28-GetCardUID-rsp",
+        encKey: "2B4D963C014DC36F24F69A50A394F875",
+        macKey: "379D32130CE61705DD5FD8C36B95D764",
+        ti: "DF055522",
+        cmdCtr: 0,
+        cmd: "51",
+        header: "",
+        data: "",
+        capdu: "90510000088E2C155ADDA99BE300",
+        ivr: "7F6BB0B278EA054CBD238C5D9E9E342B",
+        rspEnc: "70756055688505B52A5E26E59E329CD6",
+        rspMact: "595F672298EA41B7",
+        rspData: "04958CAA5C5E80",
+      },
+    ],
     keyDiversification: [
       {
         id: "AN10922-AES128",
