@@ -8,6 +8,11 @@ export interface Hal {
   readonly uptime: Uptime;
   readonly bolt: Bolt;
   readonly door: DoorSensor;
+  readonly keypad: Keypad;
+  readonly tags: TagReader;
+  readonly thumbTurn: ThumbTurn;
+  readonly privacy: PrivacyButton;
+  readonly tamper: Tamper;
   readonly battery: Battery;
   readonly entropy: Entropy;
   readonly link: Link;
@@ -40,15 +45,50 @@ export interface Uptime {
   milliseconds(): number;
 }
 
+/** Where a bolt's travel ends. */
+export type EndStop = "thrown" | "drawn";
+
 export interface Bolt {
   /** Starts the motor towards an end stop; calling again changes the direction. Travel takes time. */
-  drive(to: "thrown" | "drawn"): void;
+  drive(to: EndStop): void;
   stop(): void;
   /** What the end switches say. */
-  position(): "thrown" | "drawn" | "between";
+  position(): EndStop | "between";
+}
+
+/** The knob inside the door. It moves the bolt without asking anybody, whatever the motor does. */
+export interface ThumbTurn {
+  /** Where a hand has turned it since it was asked last. */
+  take(): EndStop | undefined;
 }
 
 export interface DoorSensor {
+  isOpen(): boolean;
+}
+
+export type Key = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "*" | "#";
+
+/** Each key raises an interrupt and waits in a small queue; one that finds it full is lost. */
+export interface Keypad {
+  /** The oldest key that waits. */
+  take(): Key | undefined;
+}
+
+/** An ISO 14443-4 reader, a PC/SC one for example. */
+export interface TagReader {
+  /** UID of the tag in the field. */
+  poll(): Uint8Array | undefined;
+  /** Sends a command APDU to the tag in the field; its response APDU, or undefined if the tag has gone. */
+  exchange(apdu: Uint8Array): Uint8Array | undefined;
+}
+
+/** The switch inside the door by which people ask to be left alone. It stays as they leave it. */
+export interface PrivacyButton {
+  isOn(): boolean;
+}
+
+/** Whether somebody has the lock's case open. */
+export interface Tamper {
   isOpen(): boolean;
 }
 
@@ -70,5 +110,15 @@ export interface Link {
 
 /** Light and sound, for people; a rig sees them as events. */
 export interface Signals {
-  show(signal: "granted" | "refused" | "pairing" | "identify" | "low-battery"): void;
+  show(signal: Signal): void;
 }
+
+export type Signal =
+  | "granted"
+  | "refused"
+  | "locked-out"
+  | "key-click"
+  | "pairing"
+  | "identify"
+  | "low-battery"
+  | "ajar";
