@@ -103,26 +103,27 @@ export class Bus {
   #wakeForNext(): void {
     const next = this.#nextToEnd();
     if (!next || this.#timer) return;
-    this.#timer = this.#clock.schedule(next.endMs - this.#clock.monotonicMs(), () => {
+    const { endMs } = next.sending;
+    this.#timer = this.#clock.schedule(endMs - this.#clock.monotonicMs(), () => {
       this.#timer = undefined;
       // A timer of the machine may come a moment too soon, and so late that many bytes have ended.
-      this.#endBytes(Math.max(next.endMs, this.#clock.monotonicMs()));
+      this.#endBytes(Math.max(endMs, this.#clock.monotonicMs()));
       this.#wakeForNext();
     });
   }
 
   /** Ends what was to end up to then, in the order of the line however late it is. */
   #endBytes(untilMs: number): void {
-    for (let next = this.#nextToEnd(); next && next.endMs <= untilMs; next = this.#nextToEnd()) {
+    for (let next = this.#nextToEnd(); next && next.sending.endMs <= untilMs; next = this.#nextToEnd()) {
       this.#end(next.member, next.sending);
     }
   }
 
-  #nextToEnd(): { member: Member; sending: ByteOnLine; endMs: number } | undefined {
-    let next: { member: Member; sending: ByteOnLine; endMs: number } | undefined;
+  #nextToEnd(): { member: Member; sending: ByteOnLine } | undefined {
+    let next: { member: Member; sending: ByteOnLine } | undefined;
     for (const member of this.#members) {
       const { sending } = member;
-      if (sending && (!next || sending.endMs < next.endMs)) next = { member, sending, endMs: sending.endMs };
+      if (sending && (!next || sending.endMs < next.sending.endMs)) next = { member, sending };
     }
     return next;
   }

@@ -28,6 +28,7 @@ const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () =>
 export class BusGateway {
   readonly #clock: VirtualClock;
   readonly #parts: Composed;
+  #closing: Promise<void> | undefined;
 
   constructor(t: TestContext, clock: VirtualClock, random: SeededRandom, bus: Bus, baud: number) {
     const folder = mkdtempSync(join(tmpdir(), "portvakt-bus-"));
@@ -57,7 +58,6 @@ export class BusGateway {
     this.#closing ??= runUntil(this.#clock, this.#parts.gateway.close());
     await this.#closing;
   }
-  #closing: Promise<void> | undefined;
 
   /** Presses the lock's button and pairs; returns how it ended. */
   async pair({ lock, label, address }: BusLock): Promise<PairingRow> {
