@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { opensslSuite } from "../crypto/openssl.ts";
 import { systemClock } from "../protocol/system-clock.ts";
 import { systemRandom } from "../protocol/system-random.ts";
+import type { CliIo } from "./cli/io.ts";
 import { runCli } from "./cli/program.ts";
 import { loadConfig } from "./config.ts";
 
@@ -14,7 +15,7 @@ process.stdout.on("error", (error) => {
   throw error;
 });
 
-process.exitCode = await runCli(process.argv.slice(2), {
+const io: CliIo = {
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),
   fetch,
@@ -22,7 +23,13 @@ process.exitCode = await runCli(process.argv.slice(2), {
   suite: opensslSuite,
   version,
   runDaemon,
-});
+  diagnose: async (options) => {
+    const { diagnose } = await import("./doctor/diagnose.ts");
+    const { machineProbes } = await import("./doctor/probes.ts");
+    return diagnose(options, io, machineProbes(systemClock));
+  },
+};
+process.exitCode = await runCli(process.argv.slice(2), io);
 
 async function runDaemon(configFile: string | undefined): Promise<void> {
   const config = loadConfig(configFile);

@@ -4,14 +4,7 @@ import { apiTokenFile } from "../api/api-token.ts";
 import type { ProblemCode, ProblemJson } from "../api/problem.ts";
 import { type ApiConfig, loadConfig } from "../config.ts";
 import { CliError, ExitCode } from "./exit-code.ts";
-import type { CliIo } from "./io.ts";
-
-/** Where the daemon is, as every command can be told. */
-export interface ClientOptions {
-  config?: string;
-  url?: string;
-  tokenFile?: string;
-}
+import type { ClientOptions, CliIo } from "./io.ts";
 
 /** The daemon waits for its lock before it answers an action; this is longer. */
 const DEADLINE_MS = 120_000;
@@ -127,6 +120,7 @@ function exitCodeOf(code: ProblemCode): ExitCode {
     case "lock-unreachable":
       return ExitCode.lockUnreachable;
     case "outcome-unknown":
+    case "request-interrupted":
       return ExitCode.outcomeUnknown;
     default:
       return ExitCode.failed;

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { ApiClient, type ClientOptions } from "./api-client.ts";
-import type { CliIo } from "./io.ts";
+import { ApiClient } from "./api-client.ts";
+import type { ClientOptions, CliIo } from "./io.ts";
 
 /** What a command of the API works with. */
 export interface CommandContext {

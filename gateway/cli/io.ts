@@ -1,5 +1,13 @@
 import type { Suite } from "../../crypto/suite.ts";
 import type { Clock } from "../../protocol/clock.ts";
+import type { Check } from "../doctor/check.ts";
+
+/** Where the daemon is, as every command can be told. */
+export interface ClientOptions {
+  config?: string;
+  url?: string;
+  tokenFile?: string;
+}
 
 /** What the commands have of the world. */
 export interface CliIo {
@@ -13,4 +21,6 @@ export interface CliIo {
   version: string;
   /** Becomes the daemon; resolves when it has been told to stop. */
   runDaemon(configFile: string | undefined): Promise<void>;
+  /** What the doctor finds. */
+  diagnose(options: ClientOptions): Promise<Check[]>;
 }

@@ -1,10 +1,14 @@
 import { Command, CommanderError } from "commander";
 import { LabelError } from "../../protocol/documents/label.ts";
 import { ConfigError } from "../config-table.ts";
+import { addActionCommands } from "./commands/actions.ts";
+import { addDoctorCommand } from "./commands/doctor.ts";
 import { addEventsCommand } from "./commands/events.ts";
 import { addGrantCommands } from "./commands/grants.ts";
-import { addLocksCommand, addUnlockCommand } from "./commands/locks.ts";
+import { addLocksCommand } from "./commands/locks.ts";
 import { addPairCommand } from "./commands/pair.ts";
+import { addSyncCommand } from "./commands/sync.ts";
+import { addTokenCommands } from "./commands/tokens.ts";
 import { CliError, EXIT_CODES_HELP, ExitCode } from "./exit-code.ts";
 import type { CliIo } from "./io.ts";
 
@@ -39,9 +43,12 @@ function createProgram(io: CliIo): Command {
     });
   addPairCommand(program, io);
   addLocksCommand(program, io);
-  addUnlockCommand(program, io);
+  addSyncCommand(program, io);
+  addActionCommands(program, io);
   addGrantCommands(program, io);
   addEventsCommand(program, io);
+  addTokenCommands(program, io);
+  addDoctorCommand(program, io);
   return program;
 }
 

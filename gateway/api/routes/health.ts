@@ -25,6 +25,8 @@ export const HealthView = Type.Object(
   { $id: "Health", description: "That the daemon is alive, and how it fares", examples: [{ status: "alive" }] },
 );
 
+export type HealthJson = Static<typeof HealthView>;
+
 /** Answers without a token as well, but says less. */
 export function addHealthRoute(api: Api, parts: ApiParts): void {
   const startedAt = timeText(parts.clock.wallMs());
@@ -40,7 +42,7 @@ export function addHealthRoute(api: Api, parts: ApiParts): void {
         response: { 200: { description: "Alive", $ref: "Health#" } },
       },
     },
-    async (request): Promise<Static<typeof HealthView>> => {
+    async (request): Promise<HealthJson> => {
       if (!request.token) return { status: "alive" };
       const locks = parts.locks.list();
       return {

@@ -26,7 +26,7 @@ const NOTHING_NEW = { body: { items: [], next: "5" } };
 
 test("events are lines of when, where and what", async (t) => {
   const { portvakt } = cliFixture(t, {
-    "GET /v1/events?after=0": [FIRST_PAGE],
+    "GET /v1/events": [FIRST_PAGE],
     "GET /v1/events?after=5": [NOTHING_NEW],
   });
   const { exitCode, out } = await portvakt("events");
@@ -54,7 +54,7 @@ test("with --json each event is a line, from the cursor on", async (t) => {
 
 test("following goes on by cursor, and waits for a daemon that is away", async (t) => {
   const { io, clock, out, err, config } = cliFixture(t, {
-    "GET /v1/events?after=0": [{ body: { items: [EVENTS[0]], next: "1" } }],
+    "GET /v1/events": [{ body: { items: [EVENTS[0]], next: "1" } }],
     "GET /v1/events?after=1": [
       { body: { items: [], next: "1" } },
       refused("ECONNREFUSED"),

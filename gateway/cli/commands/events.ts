@@ -17,9 +17,9 @@ export function addEventsCommand(program: Command, io: CliIo): void {
   program
     .command("events")
     .description("Shows the events of all locks, in the order in which they became safe here. Times are UTC.")
-    .option("--after <cursor>", "only those after this one", "0")
+    .option("--after <cursor>", "only those after this one")
     .option("--follow", "go on with new ones until interrupted")
-    .action(async (options: { after: string; follow?: boolean }, command: Command) => {
+    .action(async (options: { after?: string; follow?: boolean }, command: Command) => {
       const context = contextOf(command, io);
       let after = await show(context, options.after);
       while (options.follow) {
@@ -30,11 +30,12 @@ export function addEventsCommand(program: Command, io: CliIo): void {
 }
 
 /** Shows all there is after the cursor; returns where to go on. */
-async function show({ client, io, json }: CommandContext, after: string): Promise<string> {
+async function show({ client, io, json }: CommandContext, after: string | undefined): Promise<string> {
   for (let cursor = after; ; ) {
-    const { items, next } = await client.get<EventPage>(`/events?after=${encodeURIComponent(cursor)}`);
+    const query = cursor === undefined ? "" : `?after=${encodeURIComponent(cursor)}`;
+    const { items, next } = await client.get<EventPage>(`/events${query}`);
     for (const event of items) io.out(json ? JSON.stringify(event) : eventLine(event));
-    if (items.length === 0) return cursor;
+    if (items.length === 0) return next;
     cursor = next;
   }
 }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { LockJson } from "../../api/lock-view.ts";
-import type { ActionJson } from "../../api/routes/locks.ts";
 import { contextOf } from "../command-context.ts";
+import { factLines } from "../facts.ts";
 import type { CliIo } from "../io.ts";
 import { allItems } from "../pages.ts";
 import { relativeTime, table } from "../text.ts";
@@ -31,19 +31,6 @@ export function addLocksCommand(program: Command, io: CliIo): void {
           locks.map((lock) => lockCells(lock, nowMs)),
         ))
           io.out(line);
-    });
-}
-
-export function addUnlockCommand(program: Command, io: CliIo): void {
-  program
-    .command("unlock")
-    .description("Opens a lock; it relocks by itself. Says done only when the lock has done it.")
-    .argument("<lock>", "the lock's id")
-    .action(async (lockId: string, _options: object, command: Command) => {
-      const { client, json } = contextOf(command, io);
-      const path = `/locks/${encodeURIComponent(lockId.toLowerCase())}/actions`;
-      const done = await client.post<ActionJson>(path, { action: "unlock" });
-      io.out(json ? JSON.stringify(done) : `Lock ${lockId.toLowerCase()} is unlocked (event ${done.seq}).`);
     });
 }
 
@@ -84,7 +71,7 @@ function lockLines(lock: LockJson, nowMs: number): string[] {
       ["Clock", reported.timeUncertain ? "uncertain" : relativeTime(reported.time, Date.parse(reported.at))],
     );
   }
-  return facts.map(([name, value]) => `${`${name}:`.padEnd(14)}${value}`);
+  return factLines(facts);
 }
 
 function battery(reported: NonNullable<LockJson["reported"]>): string {

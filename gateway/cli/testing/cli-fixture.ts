@@ -27,6 +27,7 @@ export function cliFixture(test: TestContext, answers: Record<string, Answer[]> 
     suite: opensslSuite,
     version: "1.2.3",
     runDaemon: async () => {},
+    diagnose: async () => [],
     fetch: async (input, init) => {
       const url = String(input);
       const address = `${init?.method} ${new URL(url).pathname}${new URL(url).search}`;

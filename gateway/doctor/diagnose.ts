@@ -1,0 +1,37 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { ClientOptions, CliIo } from "../cli/io.ts";
+import { type Config, loadConfig } from "../config.ts";
+import { ConfigError } from "../config-table.ts";
+import { type Check, good, wrong } from "./check.ts";
+import { checkDaemon } from "./daemon-checks.ts";
+import { checkDatabase, checkDirectory, checkKeys, checkRoom } from "./data-checks.ts";
+import { checkClock, checkPort } from "./machine-checks.ts";
+import type { Probes } from "./probes.ts";
+
+/** Looks at everything that the daemon needs, whether it runs or not; changes nothing. */
+export async function diagnose(options: ClientOptions, io: CliIo, probes: Probes): Promise<Check[]> {
+  let config: Config;
+  try {
+    config = loadConfig(options.config);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return [wrong("configuration", `${error.message}.`, "Correct it: nothing else can be checked before.")];
+  }
+  const daemon = await checkDaemon(options, io);
+  const ports = await Promise.all(config.serial.map((port) => checkPort(port, daemon.isUp, probes)));
+  return [
+    good("configuration", `${options.config ?? "The defaults"} can be read.`),
+    ...checkData(config.data, probes),
+    await checkClock(io.clock.wallMs(), probes),
+    ...ports,
+    ...daemon.checks,
+  ];
+}
+
+function checkData(path: string, probes: Probes): Check[] {
+  const directory = checkDirectory(path);
+  const database = join(path, "portvakt.db");
+  if (!existsSync(database)) return [directory];
+  return [directory, checkKeys(path), checkRoom(path, probes.freeBytes(path)), checkDatabase(database)];
+}
