@@ -1,14 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../protocol/clock.ts";
-import { EmulatedBattery } from "./hardware/battery.ts";
-import { type BoltPlace, EmulatedBolt } from "./hardware/bolt.ts";
-import { EmulatedDoor } from "./hardware/door-sensor.ts";
+import { buildHardware, type LockHardware } from "./build-hardware.ts";
+import type { BoltPlace } from "./hardware/bolt.ts";
 import { FileFlash, FlashFileError } from "./hardware/file-flash.ts";
 import { KeptFile } from "./hardware/kept-file.ts";
-import { EmulatedRtc, type RtcSetting } from "./hardware/rtc.ts";
-import { EmulatedSignals } from "./hardware/signals.ts";
-import type { LockHardware } from "./lock.ts";
+import type { RtcSetting } from "./hardware/rtc.ts";
 
 /** The data directory can not be used. The message is one sentence. */
 export class DataDirError extends Error {
@@ -19,17 +16,14 @@ export class DataDirError extends Error {
  * A lock's hardware on files: `flash.bin`, `rtc.json` (the clock has a cell of its own) and `bolt.json` (where the bolt is). What
  * they hold outlives the process as the parts outlive a loss of power. Throws DataDirError.
  */
-export function openHardware(dir: string, clock: Clock): LockHardware & { flash: FileFlash } {
+export function openHardware(dir: string, clock: Clock): LockHardware<FileFlash> {
   return inDir(dir, () => {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
-    return {
+    return buildHardware(clock, {
       flash: FileFlash.open(join(dir, "flash.bin")),
-      rtc: new EmulatedRtc(clock, new KeptFile<RtcSetting>(join(dir, "rtc.json"))),
-      bolt: new EmulatedBolt(clock, new KeptFile<BoltPlace>(join(dir, "bolt.json"))),
-      door: new EmulatedDoor(),
-      battery: new EmulatedBattery(),
-      signals: new EmulatedSignals(),
-    };
+      rtc: new KeptFile<RtcSetting>(join(dir, "rtc.json")),
+      bolt: new KeptFile<BoltPlace>(join(dir, "bolt.json")),
+    });
   });
 }
 

@@ -1,26 +1,13 @@
 import type { Suite } from "../crypto/suite.ts";
 import type { Clock, Timer } from "../protocol/clock.ts";
 import type { Random } from "../protocol/random.ts";
+import type { LockHardware } from "./build-hardware.ts";
 import { Firmware } from "./firmware/firmware.ts";
 import type { Product } from "./firmware/parts.ts";
-import type { Hal } from "./hal.ts";
-import type { EmulatedBattery } from "./hardware/battery.ts";
-import type { EmulatedBolt } from "./hardware/bolt.ts";
-import type { EmulatedDoor } from "./hardware/door-sensor.ts";
-import { type MemoryFlash, PowerCut } from "./hardware/memory-flash.ts";
-import type { EmulatedRtc } from "./hardware/rtc.ts";
-import type { EmulatedSignals } from "./hardware/signals.ts";
+import type { EndStop, Hal, Key } from "./hal.ts";
+import { PowerCut } from "./hardware/memory-flash.ts";
+import type { Tag } from "./hardware/tag-reader.ts";
 import { LinkCounters } from "./link-counters.ts";
-
-/** What a lock is built of. The flash must hold an identity (factory.ts). */
-export interface LockHardware {
-  readonly flash: MemoryFlash;
-  readonly rtc: EmulatedRtc;
-  readonly bolt: EmulatedBolt;
-  readonly door: EmulatedDoor;
-  readonly battery: EmulatedBattery;
-  readonly signals: EmulatedSignals;
-}
 
 /** The lock's end of one connection: one TCP connection, or one address on a serial line. */
 export interface Carrier {
@@ -81,6 +68,8 @@ export class Lock {
     this.#wake?.cancel();
     this.#firmware = undefined;
     this.hardware.bolt.stop();
+    this.hardware.keypad.losePower();
+    this.hardware.thumbTurn.losePower();
     const carriers = [...this.#carriers.values()];
     this.#carriers.clear();
     for (const carrier of carriers) carrier.close();
@@ -118,6 +107,58 @@ export class Lock {
   /** By hand, at the lock. */
   factoryReset(): void {
     this.#run((firmware) => firmware.factoryReset());
+  }
+
+  /** The keys come as fast as a queue can take them, and firmware is told of the last. Throws RangeError for a key that is none. */
+  pressKeys(keys: string): void {
+    for (const key of keys) {
+      if (!isKey(key)) throw new RangeError("a keypad has the keys 0–9, * and #");
+      if (this.#firmware) this.hardware.keypad.press(key);
+    }
+    this.#look();
+  }
+
+  /** Puts the tag into the reader's field, where it stays. */
+  presentTag(tag: Tag): void {
+    this.hardware.tags.present(tag);
+    this.#look();
+  }
+
+  removeTag(): void {
+    this.hardware.tags.remove();
+    this.#look();
+  }
+
+  /** A hand on the inside. It moves the bolt whether the lock has power or not. */
+  turnThumb(to: EndStop): void {
+    this.hardware.thumbTurn.turn(to);
+    this.#look();
+  }
+
+  setPrivacy(isOn: boolean): void {
+    this.hardware.privacy.set(isOn);
+    this.#look();
+  }
+
+  setDoor(isOpen: boolean): void {
+    this.hardware.door.set(isOpen);
+    this.#look();
+  }
+
+  setCase(isOpen: boolean): void {
+    this.hardware.tamper.set(isOpen);
+    this.#look();
+  }
+
+  /** What the cells have without load. */
+  setBattery(millivolt: number): void {
+    this.hardware.battery.set({ millivolt });
+    this.#look();
+  }
+
+  /** Something moved that raises an interrupt. */
+  #look(): void {
+    this.#run((firmware) => firmware.tick());
   }
 
   #run(work: (firmware: Firmware) => void): void {
@@ -165,4 +206,8 @@ export class Lock {
     this.#carriers.delete(connection);
     carrier?.close();
   }
+}
+
+function isKey(key: string): key is Key {
+  return /^[0-9*#]$/.test(key);
 }

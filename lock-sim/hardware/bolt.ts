@@ -1,8 +1,6 @@
 import type { Clock, Timer } from "../../protocol/clock.ts";
-import type { Bolt } from "../hal.ts";
+import type { Bolt, EndStop } from "../hal.ts";
 import type { Kept } from "./kept.ts";
-
-export type EndStop = "thrown" | "drawn";
 
 /** How far the bolt is out, from 0 (drawn) to 1 (thrown). */
 export interface BoltPlace {
@@ -12,6 +10,9 @@ export interface BoltPlace {
 const OUT: Record<EndStop, number> = { drawn: 0, thrown: 1 };
 /** What is kept while the motor runs: whoever ends the emulator then leaves the bolt on its way. */
 const ON_ITS_WAY: BoltPlace = { out: 0.5 };
+
+const MOTOR_MILLIAMPERE = 250;
+const STALLED_MILLIAMPERE = 900;
 
 /** A bolt with a motor, two end switches and a thumb-turn. It stays where it is when power goes. */
 export class EmulatedBolt implements Bolt {
@@ -56,11 +57,19 @@ export class EmulatedBolt implements Bolt {
     return out === OUT.drawn ? "drawn" : "between";
   }
 
-  /** The thumb-turn inside the door. It always works: people get out. */
+  /** A hand is stronger than the motor's clutch; a motor that nobody stops goes on from there. */
   turnByHand(to: EndStop): void {
+    const motor = this.#motor;
     this.stop();
     this.#out = OUT[to];
     this.#keep();
+    if (motor) this.drive(motor.to);
+  }
+
+  /** What the motor draws from the battery. */
+  milliampere(): number {
+    if (!this.#motor) return 0;
+    return this.#isJammed || this.#place() === OUT[this.#motor.to] ? STALLED_MILLIAMPERE : MOTOR_MILLIAMPERE;
   }
 
   /** Fault: while jammed, the motor turns and the bolt stays. */
