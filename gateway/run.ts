@@ -3,17 +3,21 @@ import { opensslSuite } from "../crypto/openssl.ts";
 import type { Clock } from "../protocol/clock.ts";
 import type { Random } from "../protocol/random.ts";
 import type { Api } from "./api/api.ts";
-import { apiTokenFile, loadApiToken } from "./api/api-token.ts";
+import { apiTokenFile, ensureApiToken } from "./api/api-token.ts";
 import { buildApi } from "./api/server.ts";
+import { Tokens } from "./api/tokens.ts";
 import { CliError, ExitCode } from "./cli/exit-code.ts";
 import { type Composed, compose } from "./compose.ts";
 import { type ApiConfig, type Config, isLoopback } from "./config.ts";
 import { KeyFileError } from "./issuer/key-file.ts";
 import { LocalIssuer } from "./issuer/local-issuer.ts";
 import { createLog, type Log } from "./log.ts";
+import { Meters } from "./metrics/meters.ts";
 import { openDataDirectory } from "./store/data-directory.ts";
 import { Database } from "./store/database.ts";
+import { KeyedRequestStore } from "./store/keyed-request-store.ts";
 import { StoreError } from "./store/store-error.ts";
+import { TokenStore } from "./store/token-store.ts";
 import { SerialTransport } from "./transport/serial.ts";
 import { serialLineOpener } from "./transport/serial-line.ts";
 import { TcpTransport } from "./transport/tcp.ts";
@@ -59,7 +63,9 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
   const database = Database.open(join(config.data, "portvakt.db"), {
     soon: (commit) => clock.schedule(0, commit),
   });
-  const token = loadApiToken(apiTokenFile(config.data), random);
+  const tokens = new Tokens({ database, store: new TokenStore(database), suite, clock, random, log });
+  await ensureApiToken(apiTokenFile(config.data), tokens);
+  const metrics = new Meters();
   const issuer = LocalIssuer.load(config.data, suite, random);
   const uplink = config.uplink && { to: new HttpUplink(clock, config.uplink), batchMax: config.uplink.batchMax };
   const composed = compose({
@@ -74,12 +80,28 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
     }),
     issuer,
     operator: issuer.operator,
+    site: config.site,
     ...(uplink && { uplink }),
     pollMs: config.sync.pollMs,
   });
-  const { gateway, services, grants, locks, events, pairings, rosters } = composed;
-  const parts = { version, clock, locks, rosters, events, pairingRows: pairings, grants, ...services };
-  const api = await buildApi(parts, { token, suite, log, onMistake: crash });
+  const { gateway, services, pairings: pairingRows, ...stores } = composed;
+  const { locks, events } = stores;
+  metrics.measureProcess();
+  metrics.watch({
+    syncStates: () => locks.list().map(({ lockId }) => services.sync.status(lockId)?.state ?? "waiting"),
+    undeliveredEvents: () => locks.list().reduce((sum, { lockId }) => sum + events.undeliveredCount(lockId), 0),
+    databaseBytes: () => database.sizeBytes(),
+    uplinkState: () => services.uplink.status().state,
+  });
+  const api = await buildApi(
+    { version, suite, clock, tokens, metrics, pairingRows, ...stores, ...services },
+    {
+      log,
+      keyedRequests: new KeyedRequestStore(database),
+      openMetricsHere: config.api.openMetricsHere,
+      onMistake: crash,
+    },
+  );
   const listening = await listen(api, config.api);
   gateway.start();
   log.info(

@@ -59,6 +59,20 @@ export class Database {
     }
   }
 
+  /** What SQLite finds wrong with the file, in its own words; nothing if it is whole. Throws StoreError, `in-use` if a daemon has it. */
+  static quickCheck(path: string): string[] {
+    let sqlite: Sqlite.Database | undefined;
+    try {
+      sqlite = new Sqlite(path, { readonly: true, fileMustExist: true, timeout: 0 });
+      const rows = sqlite.prepare<[], { quick_check: string }>("PRAGMA quick_check").all();
+      return rows.map((row) => row.quick_check).filter((text) => text !== "ok");
+    } catch (error) {
+      throw asStoreError(error, path);
+    } finally {
+      sqlite?.close();
+    }
+  }
+
   /**
    * Runs `work` in the next transaction and resolves with its result once that is on the disk. `work` must not await.
    * A throwing `work` undoes and rejects itself alone; a failing disk rejects the whole group with StoreError.
