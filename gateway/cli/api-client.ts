@@ -42,6 +42,10 @@ export class ApiClient {
     return this.#ask("POST", path, body);
   }
 
+  put<T>(path: string, body: object): Promise<T> {
+    return this.#ask("PUT", path, body);
+  }
+
   async delete(path: string): Promise<void> {
     await this.#ask("DELETE", path);
   }
