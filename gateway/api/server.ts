@@ -42,7 +42,20 @@ export interface ApiOptions {
   onMistake: (error: unknown) => void;
 }
 
-const SCHEMAS = [Problem, LockView, SyncView, GrantView, EventView, PairingView, ActionView, HealthView, TokenView, GroupView, SettingsView, HolidaysView];
+const SCHEMAS = [
+  Problem,
+  LockView,
+  SyncView,
+  GrantView,
+  EventView,
+  PairingView,
+  ActionView,
+  HealthView,
+  TokenView,
+  GroupView,
+  SettingsView,
+  HolidaysView,
+];
 
 /** The REST interface under /v1, described at /openapi.json. Not listening yet. */
 export async function buildApi(parts: ApiParts, options: ApiOptions): Promise<Api> {
@@ -118,7 +131,8 @@ function asProblem(error: FastifyError, { log, onMistake }: ApiOptions): Problem
 }
 
 function refusal({ code, message, field }: RequestRefused): ProblemError {
-  // In a body a lock that is not there is a wrong field; the address itself was found.
-  const problem = code === "unknown-lock" && field !== undefined ? "field-invalid" : code;
+  // In a body a lock or a group that is not there is a wrong field; the address itself was found.
+  const isUnknown = code === "unknown-lock" || code === "unknown-group";
+  const problem = isUnknown && field !== undefined ? "field-invalid" : code;
   return new ProblemError(problem, message, field === undefined ? {} : { field });
 }

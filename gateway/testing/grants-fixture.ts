@@ -17,11 +17,9 @@ import { temporaryDirectory } from "../store/testing/temporary-directory.ts";
 export const LOCK_A = "aaaaaaaaaaaaaaaa";
 export const LOCK_B = "bbbbbbbbbbbbbbbb";
 
-export const LOCK_C = "cccccccccccccccc";
-
 const QUIET: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => QUIET };
 
-/** Three paired locks, an issuer, and all that makes grants out of requests. */
+/** Two paired locks, an issuer, and all that makes grants out of requests. */
 export async function grantsFixture(test: TestContext, site: SiteConfig = DEFAULT_SITE) {
   const suite = opensslSuite;
   const clock = new VirtualClock();
@@ -48,13 +46,13 @@ export async function grantsFixture(test: TestContext, site: SiteConfig = DEFAUL
   const newKey = () => suite.p256PrivateKey((length) => random.bytes(length));
   const publicKey = toHex(suite.p256PublicKey(newKey()));
   const boxKey = newKey();
-  for (const lockId of [LOCK_A, LOCK_B, LOCK_C]) {
-    await locks.put({ ...PAIRED, lockId, boxPk: suite.p256PublicKey(boxKey) });
-  }
+  const pair = (lockId: string, generation = 0) =>
+    locks.put({ ...PAIRED, lockId, boxPk: suite.p256PublicKey(boxKey), generation });
+  for (const lockId of [LOCK_A, LOCK_B]) await pair(lockId);
   /** As the lock opens them. */
   const openSecrets = (lockId: string, sealed: Uint8Array) =>
     openSiteSecrets(suite, { lockId: fromHex(lockId), boxKey }, sealed);
-  return { ...world, ...composeRights(world), world, store, changed, publicKey, openSecrets };
+  return { ...world, ...composeRights(world), world, store, changed, pair, publicKey, openSecrets };
 }
 
 const PAIRED = {
@@ -63,6 +61,5 @@ const PAIRED = {
   hardware: 1,
   firmware: 1,
   sigPk: new Uint8Array(33).fill(2),
-  generation: 0,
   pairedAtMs: Date.UTC(2027, 0, 1),
 };
