@@ -77,7 +77,7 @@ function complete(method: string, route: string, operation: Operation): void {
       break;
     case "POST":
       addParameter(operation, IDEMPOTENCY_KEY);
-      addProblems(operation, "key-reused", "key-running", "request-interrupted");
+      addProblems(operation, "key-reused", "key-running", "request-interrupted", "store-failed");
       for (const status of ["201", "202"]) addHeader(operation, status, "Location", "Where it is from now on");
       break;
     default:

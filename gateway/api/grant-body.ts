@@ -36,10 +36,22 @@ const CONTENT = {
   uses: Type.Optional(Uses),
 };
 
-/** With an id in the address. */
-export const GrantContent = Type.Object(CONTENT, { additionalProperties: false });
+const EXAMPLE = {
+  name: "Home care, evenings",
+  groups: ["Stair 4"],
+  until: TIME_EXAMPLE,
+  schedule: [{ days: ["mon", "fri"], from: "17:00", to: "22:00" }],
+  with: [{ kind: "pin" }],
+  rights: ["unlock"],
+};
 
-export const GrantBody = Type.Object({ id: Type.Optional(GrantId), ...CONTENT }, { additionalProperties: false });
+/** With an id in the address. */
+export const GrantContent = Type.Object(CONTENT, { additionalProperties: false, examples: [EXAMPLE] });
+
+export const GrantBody = Type.Object(
+  { id: Type.Optional(GrantId), ...CONTENT },
+  { additionalProperties: false, examples: [EXAMPLE] },
+);
 
 /** Throws ProblemError where a credential lacks what its kind needs, or has what is another kind's. */
 export function grantRequest(body: Static<typeof GrantBody>): GrantRequest {

@@ -42,7 +42,26 @@ export const GrantView = Type.Object(
     revokedAt: Type.Optional(Time),
     document: Type.String({ contentEncoding: "base64", description: "The signed grant, for its bearer" }),
   },
-  { $id: "Grant", description: "A right, signed by the issuer (protocol.md §7)" },
+  {
+    $id: "Grant",
+    description: "A right, signed by the issuer (protocol.md §7)",
+    examples: [
+      {
+        id: "5b1f3c0d9e8a7b6c",
+        subject: "1122334455667788",
+        name: "Home care, evenings",
+        locks: [],
+        groups: [{ groupId: "00112233445566aa", name: "Stair 4" }],
+        until: "2027-06-30T16:00:00.000Z",
+        schedule: [{ days: ["mon", "fri"], from: "17:00", to: "22:00" }],
+        with: [{ kind: "pin" }],
+        require: 1,
+        rights: ["unlock"],
+        createdAt: "2027-01-07T12:00:00.000Z",
+        document: "0oRDoQEmoA==",
+      },
+    ],
+  },
 );
 
 export type GrantJson = Static<typeof GrantView>;

@@ -6,7 +6,11 @@ import { apiFixture } from "./testing/api-fixture.ts";
 interface Operation {
   operationId?: string;
   summary?: string;
+  description?: string;
   tags?: string[];
+  requestBody?: {
+    content: { "application/json": { example?: object; examples?: object; schema: { examples?: object[] } } };
+  };
   parameters?: { name: string; in: string; required: boolean; schema: object }[];
   responses: Record<string, { description?: string; content?: Record<string, { schema: object }> }>;
 }
@@ -26,23 +30,10 @@ test("every operation is named, summed up, and says what it answers and how it f
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ name: `${method} ${path}`, path, operation })),
   );
-  assert.deepEqual(operations.map(({ name }) => name).toSorted(), [
-    "delete /v1/grants/{id}",
-    "get /v1/events",
-    "get /v1/grants",
-    "get /v1/grants/{id}",
-    "get /v1/health",
-    "get /v1/locks",
-    "get /v1/locks/{lockId}",
-    "get /v1/pairings/{id}",
-    "post /v1/grants",
-    "post /v1/locks/{lockId}/actions",
-    "post /v1/pairings",
-  ]);
   const ids = new Set(operations.map(({ operation }) => operation.operationId));
   assert.equal(ids.size, operations.length);
   for (const { name, path, operation } of operations) {
-    assert(operation.summary && operation.tags?.length === 1, name);
+    assert(operation.summary && operation.description && operation.tags?.length === 1, name);
     const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
     const described = (operation.parameters ?? []).filter((parameter) => parameter.in === "path" && parameter.required);
     assert.deepEqual(
@@ -77,15 +68,36 @@ test("every reference of the description leads somewhere", async (t) => {
       reference,
     );
   }
-  assert.deepEqual(Object.keys(body.components.schemas).toSorted(), [
-    "ActionOutcome",
-    "Event",
-    "Grant",
-    "Health",
-    "Lock",
-    "Pairing",
-    "Problem",
-  ]);
+});
+
+test("what is sent and what is answered has an example", async (t) => {
+  const { ask } = await apiFixture(t);
+  const { body } = await ask("GET", "/openapi.json");
+  for (const [name, schema] of Object.entries<{ examples?: object[] }>(body.components.schemas)) {
+    assert(schema.examples?.length, name);
+  }
+  for (const [path, methods] of Object.entries<Record<string, Operation>>(body.paths)) {
+    for (const [method, { requestBody }] of Object.entries(methods)) {
+      const content = requestBody?.content["application/json"];
+      assert(!content || content.example || content.schema.examples, `${method} ${path}`);
+    }
+  }
+});
+
+test("what holds for every operation of a kind is said at each", async (t) => {
+  const { ask } = await apiFixture(t);
+  const { paths } = (await ask("GET", "/openapi.json")).body as { paths: Record<string, Record<string, Operation>> };
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const [method, { parameters = [], responses, description = "" }] of Object.entries(methods)) {
+      const name = `${method} ${path}`;
+      const headers = parameters.filter((parameter) => parameter.in === "header").map((parameter) => parameter.name);
+      const codes = Object.values(responses).flatMap((response) => response.description?.match(/[a-z-]+(?=:)/g) ?? []);
+      if (method === "post") assert(headers.includes("Idempotency-Key") && codes.includes("request-interrupted"), name);
+      if (method === "put" || method === "delete") assert(headers.includes("If-Match") && responses["412"], name);
+      if (method === "get" && path !== "/metrics") assert(responses["304"] && headers.includes("If-None-Match"), name);
+      if (path !== "/v1/health") assert(codes.includes("forbidden") && /Roles: .*admin\./.test(description), name);
+    }
+  }
 });
 
 test("the codes of problems are those that the description lists", async (t) => {

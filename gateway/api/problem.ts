@@ -102,9 +102,11 @@ export function problemResponses(...codes: ProblemCode[]): ProblemResponses {
 /** Says that a response with this problem's status may be this problem, `schemaRef` being where problems are described. */
 export function addProblem(responses: ProblemResponses, code: ProblemCode, schemaRef: string): void {
   const { status, title } = PROBLEMS[code];
-  const before = responses[status]?.description;
+  const before = responses[status]?.description ?? "";
+  const sentence = `${code}: ${title}`;
+  if (before.includes(sentence)) return;
   responses[status] = {
-    description: `${before === undefined ? "" : `${before}. `}${code}: ${title}`,
+    description: before === "" ? sentence : `${before}. ${sentence}`,
     content: { "application/problem+json": { schema: { $ref: schemaRef } } },
   };
 }

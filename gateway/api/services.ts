@@ -75,6 +75,8 @@ export interface SyncStatus {
   lastContactAtMs?: number;
   /** When it will be tried again, if it waits. */
   nextTryAtMs?: number;
+  /** How far the lock's clock is ahead of the gateway's, give or take; absent until measured, or if the gateway's own is not set. */
+  clockError?: { seconds: number; boundSeconds: number };
 }
 
 export interface SyncService {

@@ -28,7 +28,10 @@ export const SyncView = Type.Object(
     }),
     clock: Type.Optional(
       Type.Object({
-        errorSeconds: Type.Integer({ description: "How far the lock's clock is ahead of the gateway's" }),
+        errorSeconds: Type.Optional(
+          Type.Integer({ description: "How far the lock's clock is ahead of the gateway's; absent until measured" }),
+        ),
+        boundSeconds: Type.Optional(Type.Integer({ description: "How much that may be off" })),
         uncertain: Type.Boolean({ description: "The lock itself does not trust its clock" }),
       }),
     ),
@@ -44,7 +47,7 @@ export const SyncView = Type.Object(
         sentence: "The lock does not answer; its roster and 2 events wait.",
         roster: { inStep: false, wanted: { epoch: 4 }, reported: { epoch: 3, digest: "00".repeat(32) } },
         log: { generation: 0, reportedSeq: 12, seq: 10, deliveredThrough: 10, acknowledgedThrough: 10, undelivered: 0 },
-        clock: { errorSeconds: -2, uncertain: false },
+        clock: { errorSeconds: -2, boundSeconds: 1, uncertain: false },
         reportedAt: "2027-01-07T12:00:00.000Z",
       },
     ],
@@ -56,6 +59,7 @@ export type SyncJson = Static<typeof SyncView>;
 export function syncView(lock: LockRow, parts: ApiParts): SyncJson {
   const { lockId, generation, reported } = lock;
   const wanted = wantedRoster(lockId, parts);
+  const clockError = parts.sync.status(lockId)?.clockError;
   const has = reported && { epoch: reported.epoch, digest: toHex(reported.rosterDigest) };
   return {
     lockId,
@@ -68,7 +72,7 @@ export function syncView(lock: LockRow, parts: ApiParts): SyncJson {
     log: { generation, ...(reported && { reportedSeq: reported.seq }), ...logProgress(lock, parts) },
     ...(reported && {
       clock: {
-        errorSeconds: Math.round(reported.time - reported.atMs / 1000),
+        ...(clockError && { errorSeconds: clockError.seconds, boundSeconds: clockError.boundSeconds }),
         uncertain: (reported.flags & Flag.timeUncertain) !== 0,
       },
       reportedAt: timeText(reported.atMs),

@@ -12,11 +12,16 @@ const GroupParams = Type.Object({ groupId: GroupId });
 const GroupName = Type.String({ minLength: 1, maxLength: 100, description: "For people; unlike any other group's" });
 const Locks = Type.Array(LockId, { maxItems: LOCKS_MAX, uniqueItems: true });
 
-const GroupBody = Type.Object({ name: GroupName, locks: Locks }, { additionalProperties: false });
+const EXAMPLE = { name: "Stair 4", locks: ["0a1b2c3d4e5f6071"] };
+const GroupBody = Type.Object({ name: GroupName, locks: Locks }, { additionalProperties: false, examples: [EXAMPLE] });
 
 export const GroupView = Type.Object(
   { groupId: GroupId, name: GroupName, locks: Locks, createdAt: Time },
-  { $id: "Group", description: "Locks that grants can name together: a stair, the laundries" },
+  {
+    $id: "Group",
+    description: "Locks that grants can name together: a stair, the laundries",
+    examples: [{ groupId: "00112233445566aa", ...EXAMPLE, createdAt: "2027-01-07T12:00:00.000Z" }],
+  },
 );
 
 export type GroupJson = Static<typeof GroupView>;

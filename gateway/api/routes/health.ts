@@ -37,6 +37,7 @@ export function addHealthRoute(api: Api, parts: ApiParts): void {
       schema: {
         operationId: "getHealth",
         summary: "That the daemon is alive; with a token, how it fares",
+        description: "Answers as long as the daemon can answer at all, whatever else is wrong.",
         tags: ["health"],
         security: [{}, { token: [] }],
         response: { 200: { description: "Alive", $ref: "Health#" } },

@@ -42,7 +42,8 @@ const SETTINGS = {
   ajarSeconds: seconds(1, DAY_SECONDS, "Then a door that stands open is reported"),
 };
 
-const OwnSettings = Type.Partial(Type.Object(SETTINGS), { additionalProperties: false });
+const EXAMPLE = { name: "Laundry", unlockSeconds: 8 };
+const OwnSettings = Type.Partial(Type.Object(SETTINGS), { additionalProperties: false, examples: [EXAMPLE] });
 const { name, ...ALWAYS_IN_FORCE } = SETTINGS;
 
 export const SettingsView = Type.Object(
@@ -51,16 +52,42 @@ export const SettingsView = Type.Object(
     settings: OwnSettings,
     inForce: Type.Object({ name: Type.Optional(name), ...ALWAYS_IN_FORCE }),
   },
-  { $id: "Settings", description: "What has been set at a lock, and what holds there with the defaults" },
+  {
+    $id: "Settings",
+    description: "What has been set at a lock, and what holds there with the defaults",
+    examples: [
+      {
+        lockId: "0a1b2c3d4e5f6071",
+        settings: EXAMPLE,
+        inForce: {
+          ...EXAMPLE,
+          tz: "CET-1CEST,M3.5.0,M10.5.0/3",
+          holidays: ["2027-12-25"],
+          stair: "4",
+          autoRelockSeconds: 0,
+          wrongTriesMax: 5,
+          lockoutSeconds: 60,
+          ajarSeconds: 60,
+        },
+      },
+    ],
+  },
 );
 
 export type SettingsJson = Static<typeof SettingsView>;
 
-const HolidaysBody = Type.Object({ dates: Holidays }, { additionalProperties: false });
+const HolidaysBody = Type.Object(
+  { dates: Holidays },
+  { additionalProperties: false, examples: [{ dates: ["2027-12-25", "2027-12-26"] }] },
+);
 
 export const HolidaysView = Type.Object(
   { dates: Holidays },
-  { $id: "Holidays", description: "The site's, for every lock that has none of its own" },
+  {
+    $id: "Holidays",
+    description: "The site's, for every lock that has none of its own",
+    examples: [{ dates: ["2027-12-25", "2027-12-26"] }],
+  },
 );
 
 const SET_PROBLEMS = [...BODY_PROBLEMS, "store-failed"] as const;

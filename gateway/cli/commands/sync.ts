@@ -40,7 +40,9 @@ function rosterText({ inStep, wanted, reported }: SyncJson["roster"]): string {
   return `epoch ${wanted.epoch} is wanted, the lock has ${reported?.epoch ?? UNKNOWN}`;
 }
 
-function clockText({ errorSeconds, uncertain }: NonNullable<SyncJson["clock"]>): string {
-  const off = errorSeconds === 0 ? "right" : `${Math.abs(errorSeconds)} s ${errorSeconds < 0 ? "behind" : "ahead"}`;
-  return uncertain ? `${off}, and the lock does not trust it` : off;
+function clockText({ errorSeconds, boundSeconds, uncertain }: NonNullable<SyncJson["clock"]>): string {
+  const doubt = uncertain ? ", and the lock does not trust it" : "";
+  if (errorSeconds === undefined || boundSeconds === undefined) return `not measured${doubt}`;
+  const isRight = Math.abs(errorSeconds) <= boundSeconds;
+  return `${isRight ? "right" : `${Math.abs(errorSeconds)} s ${errorSeconds < 0 ? "behind" : "ahead"}`}${doubt}`;
 }
