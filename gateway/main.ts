@@ -6,6 +6,7 @@ import { systemRandom } from "../protocol/system-random.ts";
 import type { CliIo } from "./cli/io.ts";
 import { runCli } from "./cli/program.ts";
 import { loadConfig } from "./config.ts";
+import { keepYoungSpaceSmall } from "./young-space.ts";
 
 const { version } = JSON.parse(readFileSync(new URL(import.meta.resolve("#package")), "utf8")) as { version: string };
 
@@ -36,6 +37,7 @@ async function runDaemon(configFile: string | undefined): Promise<void> {
   const stopping = new AbortController();
   // Once: a second signal ends the process at once.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
+  keepYoungSpaceSmall();
   const { run } = await import("./run.ts");
   await run(config, {
     clock: systemClock,
