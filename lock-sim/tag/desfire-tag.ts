@@ -1,6 +1,7 @@
 import type { Secret } from "../../crypto/secret.ts";
 import type { Suite } from "../../crypto/suite.ts";
 import type { Random } from "../../protocol/random.ts";
+import type { Tag } from "../hardware/tag-reader.ts";
 import {
   acceptCommand,
   type CardSession,
@@ -10,7 +11,6 @@ import {
   readReaderProof,
   sealAnswer,
 } from "./ev2-card.ts";
-import type { Tag } from "./tag.ts";
 import { type NativeCommand, unwrapCommand } from "./wrapped-command.ts";
 
 export interface TagApplication {
@@ -66,7 +66,7 @@ export class DesfireTag implements Tag {
     this.#applications = applications;
   }
 
-  exchange(apdu: Uint8Array): Uint8Array {
+  transceive(apdu: Uint8Array): Uint8Array {
     const command = unwrapCommand(apdu);
     if (typeof command === "number") {
       this.#authentication = { kind: "none" };
@@ -75,6 +75,11 @@ export class DesfireTag implements Tag {
     const { status, data = new Uint8Array() } = this.#answer(command);
     if (status !== CardStatus.ok && status !== CardStatus.additionalFrame) this.#authentication = { kind: "none" };
     return Uint8Array.of(...data, 0x91, status);
+  }
+
+  leaveField(): void {
+    this.#selected = undefined;
+    this.#authentication = { kind: "none" };
   }
 
   #answer({ instruction, data }: NativeCommand): Answer {

@@ -1,8 +1,8 @@
-import type { Tag } from "./tag.ts";
+import type { Tag } from "../hardware/tag-reader.ts";
 
 /** What goes wrong with a tag. APDUs count from 1 since the tag came into the field. */
 export type TagFault =
-  /** Gone before it answers this APDU, and for good. */
+  /** Gone before it answers this APDU. */
   | { readonly kind: "pulled-away"; readonly atApdu: number }
   /** Another status word, two bytes as a number, after the same data. */
   | { readonly kind: "status-word"; readonly atApdu: number; readonly statusWord: number }
@@ -10,7 +10,7 @@ export type TagFault =
   | { readonly kind: "answer-length"; readonly atApdu: number; readonly bytes: number }
   /** One bit of the answer, counted from the first byte's highest; none if the answer is shorter. */
   | { readonly kind: "flipped-bit"; readonly atApdu: number; readonly bit: number }
-  /** No tag at all, but something that plays answers recorded from one, and falls silent after the last. */
+  /** No tag at all, but something that plays answers recorded from one, and goes after the last. */
   | { readonly kind: "replayed"; readonly answers: readonly Uint8Array[] };
 
 /** The tag with that fault. */
@@ -18,12 +18,16 @@ export function faultyTag(tag: Tag, fault: TagFault): Tag {
   let apdus = 0;
   return {
     uid: tag.uid,
-    exchange(apdu) {
+    transceive(apdu) {
       apdus++;
       if (fault.kind === "replayed") return fault.answers[apdus - 1];
-      if (fault.kind === "pulled-away") return apdus < fault.atApdu ? tag.exchange(apdu) : undefined;
-      const answer = tag.exchange(apdu);
+      if (fault.kind === "pulled-away") return apdus < fault.atApdu ? tag.transceive(apdu) : undefined;
+      const answer = tag.transceive(apdu);
       return answer === undefined || apdus !== fault.atApdu ? answer : spoiled(answer, fault);
+    },
+    leaveField() {
+      apdus = 0;
+      tag.leaveField?.();
     },
   };
 }

@@ -2,8 +2,8 @@ import { Secret } from "../../crypto/secret.ts";
 import { AES_KEY_BYTES, type Suite } from "../../crypto/suite.ts";
 import { tagKey } from "../../protocol/documents/tag-key.ts";
 import type { Random } from "../../protocol/random.ts";
+import type { Tag } from "../hardware/tag-reader.ts";
 import { DesfireTag } from "./desfire-tag.ts";
-import type { Tag } from "./tag.ts";
 
 /**
  * What a rig can hold to the reader: a tag that the issuer made; one with the same uid and application but without the
