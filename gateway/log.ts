@@ -12,7 +12,7 @@ export interface Log {
 }
 
 /** Members that are removed wherever somebody should put them into a line by mistake. */
-const HIDDEN_MEMBERS = ["token", "label", "secret", "authorization", "key", "pmk", "rms"];
+const HIDDEN_MEMBERS = ["token", "label", "secret", "authorization", "key", "pin", "digits", "pmk", "rms"];
 
 /** JSON lines, on stdout unless told otherwise. */
 export function createLog(level: LogLevel, destination?: DestinationStream): Log {

@@ -21,7 +21,7 @@ export function auditChanges(api: Api, log: Log): void {
     log.info(
       {
         tokenId: token.id,
-        role: token.role,
+        tokenRole: token.role,
         what,
         ...Object.fromEntries(audited.filter((name) => name in body).map((name) => [name, body[name]])),
         ...(request.params as object),

@@ -15,6 +15,14 @@ export const TOKEN = `00000000000000ad.${"t".repeat(43)}`;
 
 const QUIET: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => QUIET };
 
+interface Played {
+  asked: unknown[];
+  startPairing(): Promise<PairingRow>;
+  outcome: ActOutcome;
+  act(): Promise<ActOutcome>;
+  sync: SyncStatus | undefined;
+}
+
 /** The API over real stores and grants, with everything that talks to locks played by the test. */
 export async function apiFixture(test: TestContext, options: { log?: Log; openMetricsHere?: boolean } = {}) {
   const grantsParts = await grantsFixture(test);
@@ -29,13 +37,14 @@ export async function apiFixture(test: TestContext, options: { log?: Log; openMe
   const metrics = new Meters();
   const mistakes: unknown[] = [];
   /** What the test plays; `asked` is what the API asked for. */
-  const played = {
-    asked: [] as unknown[],
-    startPairing: async (): Promise<PairingRow> => {
+  const played: Played = {
+    asked: [],
+    startPairing: async () => {
       throw new Error("the test expects no pairing");
     },
-    outcome: { kind: "done", flags: 0, seq: 1 } as ActOutcome,
-    sync: undefined as SyncStatus | undefined,
+    outcome: { kind: "done", flags: 0, seq: 1 },
+    act: async () => played.outcome,
+    sync: undefined,
   };
   const parts = {
     version: "1.2.3",
@@ -57,9 +66,9 @@ export async function apiFixture(test: TestContext, options: { log?: Log; openMe
       },
     },
     actions: {
-      act: async (lockId: string, action: string) => {
+      act: (lockId: string, action: string) => {
         played.asked.push({ lockId, action });
-        return played.outcome;
+        return played.act();
       },
     },
     sync: { status: () => played.sync },
