@@ -1,30 +1,39 @@
+import type { Action } from "../../protocol/documents/order.ts";
 import { auxOf } from "../../protocol/log/aux.ts";
 import { RecordType } from "../../protocol/log/record.ts";
-import type { Battery, Signals, Uptime } from "../hal.ts";
+import type { Battery, Hal, Signals, Uptime } from "../hal.ts";
+import {
+  FIRMWARE_MILLIVOLT,
+  LOW_MILLIVOLT,
+  LOW_UNDER_MOTOR_MILLIVOLT,
+  millivoltFor,
+  REPLACED_MILLIVOLT,
+} from "./battery-levels.ts";
+import type { BoltControl } from "./bolt-control.ts";
 import type { EventLog } from "./event-log.ts";
 
-/** Time to change the battery: four AA cells at 1 V. */
-const LOW_MILLIVOLT = 4000;
-/** A battery is new again only this much above: voltage recovers a little after every load. */
-const REPLACED_MILLIVOLT = LOW_MILLIVOLT + 500;
-/** Below this the motor might not reach its end stop: the lock does not begin what it may not finish. */
-const TOO_LOW_MILLIVOLT = 3600;
 const LOOK_INTERVAL_MS = 60_000;
 
 const LOW = 0;
 const REPLACED = 1;
 
-/** Writes down when the battery gets low and when it is new again (protocol.md §9, type 14). */
+/**
+ * What the battery is still good for, and when it gets low and is new again (protocol.md §9, type 14). A battery sags while
+ * the motor runs, so what it has left is measured at rest.
+ */
 export class BatteryWatch {
   readonly #battery: Battery;
+  readonly #bolt: BoltControl;
   readonly #signals: Signals;
   readonly #uptime: Uptime;
   readonly #log: EventLog;
   #isLow = false;
+  #restMillivolt = 0;
   #lookAtMs = 0;
 
-  constructor(battery: Battery, signals: Signals, uptime: Uptime, log: EventLog) {
+  constructor({ battery, signals, uptime }: Hal, bolt: BoltControl, log: EventLog) {
     this.#battery = battery;
+    this.#bolt = bolt;
     this.#signals = signals;
     this.#uptime = uptime;
     this.#log = log;
@@ -34,21 +43,46 @@ export class BatteryWatch {
     return this.#isLow;
   }
 
-  isTooLow(): boolean {
-    return this.#battery.millivolt() < TOO_LOW_MILLIVOLT;
+  hasEnoughFor(action: Action): boolean {
+    return this.#rest() >= millivoltFor(action);
+  }
+
+  hasEnoughForFirmware(): boolean {
+    return this.#rest() >= FIRMWARE_MILLIVOLT;
   }
 
   tick(): void {
-    if (this.#uptime.milliseconds() < this.#lookAtMs) return;
-    this.#lookAtMs = this.#uptime.milliseconds() + LOOK_INTERVAL_MS;
+    const nowMs = this.#uptime.milliseconds();
+    if (this.#bolt.isMoving) this.#lookUnderLoad();
+    else if (nowMs >= this.#lookAtMs) {
+      this.#lookAtMs = nowMs + LOOK_INTERVAL_MS;
+      this.#lookAtRest();
+    }
+  }
+
+  #lookUnderLoad(): void {
     const millivolt = this.#battery.millivolt();
-    if (!this.#isLow && millivolt < LOW_MILLIVOLT) {
-      this.#isLow = true;
-      this.#log.append({ type: RecordType.battery, n: LOW, aux: auxOf({ value: millivolt }) });
-      this.#signals.show("low-battery");
-    } else if (this.#isLow && millivolt >= REPLACED_MILLIVOLT) {
+    if (!this.#isLow && millivolt < LOW_UNDER_MOTOR_MILLIVOLT) this.#warn(millivolt);
+  }
+
+  #lookAtRest(): void {
+    const millivolt = this.#rest();
+    if (!this.#isLow && millivolt < LOW_MILLIVOLT) this.#warn(millivolt);
+    else if (this.#isLow && millivolt >= REPLACED_MILLIVOLT) {
       this.#isLow = false;
       this.#log.append({ type: RecordType.battery, n: REPLACED, aux: auxOf({ value: millivolt }) });
     }
+  }
+
+  #warn(millivolt: number): void {
+    this.#isLow = true;
+    this.#log.append({ type: RecordType.battery, n: LOW, aux: auxOf({ value: millivolt }) });
+    this.#signals.show("low-battery");
+  }
+
+  /** As it is now, or was before the motor began to run. */
+  #rest(): number {
+    if (!this.#bolt.isMoving) this.#restMillivolt = this.#battery.millivolt();
+    return this.#restMillivolt;
   }
 }

@@ -115,17 +115,17 @@ test("a bolt that jams half way for somebody is thrown again later", () => {
 
 test("a hand on the inside is a record, and relocks only if the roster says so", () => {
   const { bench, session } = furnished();
-  bench.lock.hardware.bolt.turnByHand("drawn");
+  bench.lock.turnThumb("drawn");
   bench.clock.advance(60_000);
   assert.equal(bench.boltPosition, "drawn");
   const byHand = bench.log(session).at(-1);
   assert.deepEqual([byHand?.type, byHand?.flags], [RecordType.unlocked, RecordFlag.byHand]);
-  bench.lock.hardware.bolt.turnByHand("thrown");
+  bench.lock.turnThumb("thrown");
   bench.clock.advance(1000);
   assert.deepEqual(lastTypes(bench, session, 1), [RecordType.locked]);
 
   bench.sendRoster(session, 3, [bench.site.grant(bench.now, GRANT_ID)], { settings: { autoRelockSeconds: 30 } });
-  bench.lock.hardware.bolt.turnByHand("drawn");
+  bench.lock.turnThumb("drawn");
   bench.clock.advance(29_000);
   assert.equal(bench.boltPosition, "drawn");
   bench.clock.advance(3000);
@@ -134,7 +134,7 @@ test("a hand on the inside is a record, and relocks only if the roster says so",
 
 test("after a power cut a bolt that a hand drew stays as the hand left it", () => {
   const { bench } = furnished();
-  bench.lock.hardware.bolt.turnByHand("drawn");
+  bench.lock.turnThumb("drawn");
   bench.clock.advance(1000);
   bench.reboot();
   bench.clock.advance(60_000);

@@ -1,5 +1,5 @@
 import { RecordFlag, RecordType } from "../../protocol/log/record.ts";
-import type { Bolt, DoorSensor, Uptime } from "../hal.ts";
+import type { Bolt, DoorSensor, EndStop, Hal, ThumbTurn, Uptime } from "../hal.ts";
 import type { ActiveRoster } from "./active-roster.ts";
 import type { EventLog } from "./event-log.ts";
 
@@ -10,31 +10,35 @@ const TRAVEL_POLL_MS = 20;
 /** A jammed bolt is tried again by itself, so that a door does not stay unlocked for ever. */
 const RELOCK_RETRY_MS = 10_000;
 
-type EndStop = "thrown" | "drawn";
-/** Who wants the bolt moved: an order, which waits for the outcome, or the lock by itself. */
-type Motion = { kind: "still" } | Moving;
-type Moving = { kind: "moving"; to: EndStop; untilMs: number; lookAtMs: number; by: "order" | "relock" };
+/**
+ * Why the bolt moves: for an order or an opening, which waits for the outcome, or by itself: to relock, or back again
+ * because the door came open.
+ */
+type Purpose = "act" | "relock" | "retreat";
+type Motion = { kind: "still"; ended: "arrived" | "jammed" } | Moving;
+type Moving = { kind: "moving"; to: EndStop; untilMs: number; lookAtMs: number; purpose: Purpose };
 
 type Travel = "moving" | "arrived" | "jammed";
 
 /**
- * The motor and what the lock does with the bolt by itself: a timed unlock relocks, a hold stays, a bolt moved by
- * hand is noticed. It is thrown by itself only while the door is closed.
+ * The motor and what the lock does with the bolt by itself: a timed unlock relocks, a hold stays. It is thrown by itself
+ * only while the door is closed. A hand on the thumb-turn goes before all of it.
  */
 export class BoltControl {
   readonly #bolt: Bolt;
+  readonly #thumbTurn: ThumbTurn;
   readonly #door: DoorSensor;
   readonly #uptime: Uptime;
   readonly #log: EventLog;
   readonly #roster: ActiveRoster;
-  #motion: Motion = { kind: "still" };
-  #lastStop: EndStop | undefined;
+  #motion: Motion = { kind: "still", ended: "arrived" };
   #relockAtMs: number | undefined;
   #isHeld = false;
   #isJammed = false;
 
-  constructor(bolt: Bolt, door: DoorSensor, uptime: Uptime, log: EventLog, roster: ActiveRoster) {
+  constructor({ bolt, thumbTurn, door, uptime }: Hal, log: EventLog, roster: ActiveRoster) {
     this.#bolt = bolt;
+    this.#thumbTurn = thumbTurn;
     this.#door = door;
     this.#uptime = uptime;
     this.#log = log;
@@ -46,10 +50,8 @@ export class BoltControl {
    * paragraph).
    */
   recover(lastWord: "held" | "relock" | "stay"): void {
-    const position = this.#bolt.position();
-    this.#lastStop = position === "between" ? undefined : position;
     this.#isHeld = lastWord === "held";
-    if (lastWord === "relock" && position !== "thrown") this.relockIn(0);
+    if (lastWord === "relock" && !this.isThrown()) this.relockIn(0);
   }
 
   isThrown(): boolean {
@@ -60,15 +62,18 @@ export class BoltControl {
     return this.#isJammed;
   }
 
-  /** Starts the motor for an order; an order goes before what the lock does by itself. Ask `travel` until it ends. */
-  drive(to: EndStop): void {
-    this.#start(to, "order");
+  get isMoving(): boolean {
+    return this.#motion.kind === "moving";
   }
 
-  /** How far the drive that an order started has come. */
+  /** Starts the motor for an act, which goes before what the lock does by itself. Ask `travel` until it ends. */
+  drive(to: EndStop): void {
+    this.#start(to, "act");
+  }
+
+  /** How far the drive that an act started has come. */
   travel(): Travel {
-    if (this.#motion.kind === "still") return this.#isJammed ? "jammed" : "arrived";
-    return this.#look(this.#motion);
+    return this.#motion.kind === "still" ? this.#motion.ended : this.#look(this.#motion);
   }
 
   /** The bolt has been drawn for a time. Under a hold it stays. */
@@ -96,15 +101,44 @@ export class BoltControl {
   /** Motor off, wherever the bolt is. */
   halt(): void {
     this.#bolt.stop();
-    this.#motion = { kind: "still" };
+    this.#motion = { kind: "still", ended: "jammed" };
+  }
+
+  /** A hand on the inside has turned the bolt. Whatever the motor was about, it stops: the hand is right. */
+  noticeHand(): void {
+    const turned = this.#thumbTurn.take();
+    if (!turned) return;
+    const wanted = this.#motion.kind === "moving" ? this.#motion.to : turned;
+    this.#bolt.stop();
+    this.#motion = { kind: "still", ended: wanted === turned ? "arrived" : "jammed" };
+    this.#isJammed = false;
+    const type = turned === "drawn" ? RecordType.unlocked : RecordType.locked;
+    this.#log.append({ type, flags: RecordFlag.byHand });
+    const { autoRelockSeconds } = this.#roster.settings;
+    if (turned === "thrown") this.locked();
+    else if (autoRelockSeconds > 0) this.relockIn(autoRelockSeconds * 1000);
+    else this.#relockAtMs = undefined;
   }
 
   /** What the lock does by itself. */
   tick(): void {
-    if (this.#motion.kind === "moving" && this.#motion.by === "order") return;
-    if (this.#motion.kind === "moving") this.#finishRelock(this.#look(this.#motion));
-    else if (this.#isRelockDue()) this.#start("thrown", "relock");
-    else this.#noticeHand();
+    const motion = this.#motion;
+    if (motion.kind === "still") {
+      if (this.#isRelockDue()) this.#start("thrown", "relock");
+      return;
+    }
+    switch (motion.purpose) {
+      case "act":
+        return;
+      case "relock":
+        // A bolt that is out hits the frame when the door slams.
+        if (this.#door.isOpen()) this.#start("drawn", "retreat");
+        else this.#finishRelock(this.#look(motion));
+        return;
+      case "retreat":
+        this.#finishRetreat(this.#look(motion));
+        return;
+    }
   }
 
   /** Uptime in milliseconds; undefined while nothing is under way. */
@@ -115,9 +149,9 @@ export class BoltControl {
     return isAhead ? this.#relockAtMs : undefined;
   }
 
-  #start(to: EndStop, by: "order" | "relock"): void {
+  #start(to: EndStop, purpose: Purpose): void {
     const nowMs = this.#uptime.milliseconds();
-    this.#motion = { kind: "moving", to, untilMs: nowMs + TRAVEL_MS_MAX, lookAtMs: nowMs + TRAVEL_POLL_MS, by };
+    this.#motion = { kind: "moving", to, untilMs: nowMs + TRAVEL_MS_MAX, lookAtMs: nowMs + TRAVEL_POLL_MS, purpose };
     if (this.#bolt.position() !== to) this.#bolt.drive(to);
   }
 
@@ -129,10 +163,11 @@ export class BoltControl {
       this.#motion = { ...moving, lookAtMs: nowMs + TRAVEL_POLL_MS };
       return "moving";
     }
-    this.halt();
+    this.#bolt.stop();
+    const ended = hasArrived ? "arrived" : "jammed";
+    this.#motion = { kind: "still", ended };
     this.#isJammed = !hasArrived;
-    if (hasArrived) this.#lastStop = to;
-    return hasArrived ? "arrived" : "jammed";
+    return ended;
   }
 
   #isRelockDue(): boolean {
@@ -151,16 +186,10 @@ export class BoltControl {
     }
   }
 
-  /** A hand on the inside moved the bolt while the motor was still. */
-  #noticeHand(): void {
-    const position = this.#bolt.position();
-    if (position === "between" || position === this.#lastStop) return;
-    this.#lastStop = position;
-    this.#isJammed = false;
-    const type = position === "drawn" ? RecordType.unlocked : RecordType.locked;
-    this.#log.append({ type, flags: RecordFlag.byHand });
-    const { autoRelockSeconds } = this.#roster.settings;
-    if (position === "thrown") this.locked();
-    else if (autoRelockSeconds > 0) this.relockIn(autoRelockSeconds * 1000);
+  /** Its relock is still due, and waits for the door. */
+  #finishRetreat(travel: Travel): void {
+    if (travel !== "jammed") return;
+    this.relockIn(RELOCK_RETRY_MS);
+    this.#log.append({ type: RecordType.jammed });
   }
 }

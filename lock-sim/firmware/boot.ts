@@ -23,8 +23,11 @@ export function bootLock(hal: Hal, suite: Suite, product: Product): Parts {
   parts.log.settle();
   parts.bolt.recover(lastWordOnBolt(parts.store));
   parts.door.recover();
+  parts.privacy.recover(parts.store);
   recordReset(parts);
   recordBoot(parts);
+  // A lockout that the power cut interrupted begins anew.
+  if (parts.lockout.isOn) parts.log.append({ type: RecordType.lockedOut });
   return parts;
 }
 

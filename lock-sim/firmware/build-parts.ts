@@ -9,6 +9,14 @@ import { SLOT_COUNT } from "./cell-keys.ts";
 import { Challenge } from "./challenge.ts";
 import { Connections } from "./connections.ts";
 import { Diagnostics } from "./diagnostics.ts";
+import { CredentialIndex } from "./door/credential-index.ts";
+import { KeypadEntry } from "./door/keypad-entry.ts";
+import { Lockout } from "./door/lockout.ts";
+import { PrivacyWatch } from "./door/privacy-watch.ts";
+import { ShownCredentials } from "./door/shown-credentials.ts";
+import { OpenedSecrets } from "./door/site-secrets.ts";
+import { TagField } from "./door/tag-field.ts";
+import { TamperWatch } from "./door/tamper-watch.ts";
 import { DoorWatch } from "./door-watch.ts";
 import { EventLog } from "./event-log.ts";
 import { readGeneration } from "./factory-reset.ts";
@@ -54,7 +62,11 @@ export function buildParts(hal: Hal, suite: Suite, product: Product): Parts {
 
   const log = new EventLog(store, clock, cells);
   const journal = new Journal(log, store, slots);
-  const bolt = new BoltControl(hal.bolt, hal.door, hal.uptime, log, roster);
+  const bolt = new BoltControl(hal, log, roster);
+  const shown = new ShownCredentials(hal.uptime);
+  const privacy = new PrivacyWatch(hal.privacy, log);
+  const lockout = new Lockout(cells, hal.uptime, roster);
+  lockout.load();
   const pairing = new PairingMode();
   return {
     hal,
@@ -76,9 +88,17 @@ export function buildParts(hal: Hal, suite: Suite, product: Product): Parts {
     uses,
     journal,
     bolt,
-    door: new DoorWatch(hal.door, hal.uptime, bolt, log, roster),
-    battery: new BatteryWatch(hal.battery, hal.signals, hal.uptime, log),
-    acts: new Acts(log, journal, bolt, pairing, roster, hal.signals),
+    door: new DoorWatch(hal, bolt, log, roster),
+    tamper: new TamperWatch(hal.tamper, log),
+    battery: new BatteryWatch(hal, bolt, log),
+    keypad: new KeypadEntry(),
+    tagField: new TagField(hal.tags),
+    secrets: new OpenedSecrets(suite, identity, roster),
+    credentials: new CredentialIndex(suite, table),
+    lockout,
+    shown,
+    privacy,
+    acts: new Acts({ log, journal, bolt, pairing, roster, shown, privacy, signals: hal.signals }),
     pairing,
     openLimits: new OpenLimits(),
     refusals: new RefusalLimits(),

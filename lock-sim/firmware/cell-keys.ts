@@ -10,6 +10,8 @@ export const CellKey = {
   owedRecords: 5,
   /** Up to which record the use counts of grants have been moved to their cells. */
   usesCountedTo: 6,
+  /** Wrong PINs, and whether they have locked the keypad out. */
+  wrongTries: 7,
 } as const;
 
 export const SLOT_COUNT = 4;

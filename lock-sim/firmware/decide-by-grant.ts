@@ -1,10 +1,11 @@
 import { type CarriedReason, checkCarried } from "../../protocol/access/carried.ts";
-import { decide, type GrantedAction } from "../../protocol/access/decide.ts";
+import type { GrantedAction } from "../../protocol/access/decide.ts";
 import { type Grant, type GrantClaims, parseGrant, verifyGrant } from "../../protocol/documents/grant.ts";
-import { type Order, verifyOrder } from "../../protocol/documents/order.ts";
+import { Action, type Order, verifyOrder } from "../../protocol/documents/order.ts";
 import { equalBytes } from "../../protocol/wire/bytes.ts";
 import { type Checked, Reason } from "../../protocol/wire/reason.ts";
 import type { Presented } from "./commands/spend-challenge.ts";
+import { decideHere } from "./decide-here.ts";
 import type { Parts } from "./parts.ts";
 
 /** What the bearer named: an id, with the whole grant if it carries one. */
@@ -25,10 +26,9 @@ interface FoundGrant {
   readonly carried: CarriedReason | undefined;
 }
 
-/** The key alone: tags and PINs are shown at the door. */
-const KEY_SHOWN: ReadonlySet<3> = new Set([3]);
+const KEY = 3;
 
-/** The decision on an order by a bearer (protocol.md §8): 8, then 5 and 4 of the documents, then `decide`, then 21. */
+/** The decision on an order by a bearer (protocol.md §8): 8, then 5 and 4 of the documents, then `decideHere`. */
 export function decideByGrant(
   parts: Parts,
   shown: ShownGrant,
@@ -48,27 +48,20 @@ function decideOrder(
   action: GrantedAction,
   { challenge, challengeAgeSeconds }: Presented,
 ): Reason {
-  const { suite, identity, roster, clock, uses } = parts;
   const { claims: grant, carried } = found;
   if (!grant.bearerKey) return Reason.unknownKey;
-  const verified = verifyOrder(suite, order.document, grant.bearerKey);
+  const verified = verifyOrder(parts.suite, order.document, grant.bearerKey);
   if (!verified.ok) return verified.reason;
-  const reason = decide({
-    lockId: identity.label.lockId,
+  const reason = decideHere(parts, {
     grant,
     ...(carried !== undefined && { carried }),
     order: { claims: verified.value, challenge, challengeAgeSeconds },
     action,
-    settings: roster.settings,
-    staleAfter: roster.claims?.staleAfter ?? 0,
-    now: clock.now(),
-    timeUncertain: clock.isUncertain(),
-    used: grant.uses === undefined ? 0 : uses.used(grant),
-    kindsShown: KEY_SHOWN,
-    privacy: false,
+    kindsShown: new Set([...parts.shown.kindsFor(grant.id), KEY]),
   });
-  if (reason !== Reason.done) return reason;
-  return uses.reserve(grant) ? Reason.done : Reason.tableFull;
+  // A tag or a PIN that follows opens; whoever ordered something else must show them before.
+  if (reason === Reason.secondFactorMissing && action === Action.unlock) parts.shown.show(KEY, [grant.id]);
+  return reason;
 }
 
 function findGrant({ table, roster, trust, suite }: Parts, { id, carried }: ShownGrant): Checked<FoundGrant> {

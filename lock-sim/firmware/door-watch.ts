@@ -1,5 +1,5 @@
 import { RecordType } from "../../protocol/log/record.ts";
-import type { DoorSensor, Uptime } from "../hal.ts";
+import type { DoorSensor, Hal, Signals, Uptime } from "../hal.ts";
 import type { ActiveRoster } from "./active-roster.ts";
 import type { BoltControl } from "./bolt-control.ts";
 import type { EventLog } from "./event-log.ts";
@@ -10,14 +10,16 @@ type Door = { kind: "closed" } | { kind: "open"; sinceMs: number; isReported: bo
 export class DoorWatch {
   readonly #sensor: DoorSensor;
   readonly #uptime: Uptime;
+  readonly #signals: Signals;
   readonly #bolt: BoltControl;
   readonly #log: EventLog;
   readonly #roster: ActiveRoster;
   #door: Door = { kind: "closed" };
 
-  constructor(sensor: DoorSensor, uptime: Uptime, bolt: BoltControl, log: EventLog, roster: ActiveRoster) {
-    this.#sensor = sensor;
+  constructor({ door, uptime, signals }: Hal, bolt: BoltControl, log: EventLog, roster: ActiveRoster) {
+    this.#sensor = door;
     this.#uptime = uptime;
+    this.#signals = signals;
     this.#bolt = bolt;
     this.#log = log;
     this.#roster = roster;
@@ -57,5 +59,6 @@ export class DoorWatch {
     if (door.isReported || openMs < this.#roster.settings.ajarSeconds * 1000) return;
     this.#door = { ...door, isReported: true };
     this.#log.append({ type: RecordType.doorLeftOpen });
+    this.#signals.show("ajar");
   }
 }

@@ -17,8 +17,9 @@ export function readGeneration(cells: Cells): { generation: number; lastSeqBefor
  * atomic step (protocol.md §2). The log stays. The caller boots next: the new generation's first record is written
  * there, so that a power cut here or there makes no difference.
  */
-export function resetToFactory({ acts, table, log }: Parts): void {
+export function resetToFactory({ acts, secrets, table, log }: Parts): void {
   acts.abandon();
+  secrets.wipe();
   const { generation, seq } = log.position;
   const changes = new Map<number, Uint8Array | undefined>([
     [CellKey.generation, concat(uint32(generation + 1), uint32(seq))],
@@ -26,6 +27,7 @@ export function resetToFactory({ acts, table, log }: Parts): void {
     [CellKey.clock, undefined],
     [CellKey.owedRecords, undefined],
     [CellKey.usesCountedTo, undefined],
+    [CellKey.wrongTries, undefined],
   ]);
   for (let slot = 0; slot < SLOT_COUNT; slot++) {
     for (const key of [slotKeysCell(slot), slotSessionCell(slot), slotCounterCell(slot)]) changes.set(key, undefined);

@@ -3,10 +3,11 @@ import { equalBytes } from "../../protocol/wire/bytes.ts";
 import type { Hal } from "../hal.ts";
 import { bootLock } from "./boot.ts";
 import { refuseWhileWaiting, takeFrame, takeOutcome } from "./dispatch.ts";
+import { lookAtDoor } from "./door/at-door.ts";
 import { resetToFactory } from "./factory-reset.ts";
 import type { Parts, Product } from "./parts.ts";
 
-/** How often door, bolt and battery are looked at while nothing else is going on. */
+/** How often door, bolt, tag reader and battery are looked at while nothing else is going on. */
 const SENSOR_INTERVAL_MS = 500;
 
 /**
@@ -62,10 +63,15 @@ export class Firmware {
     const parts = this.#parts;
     const nowMs = this.#hal.uptime.milliseconds();
     if (!parts.pairing.isOn(nowMs)) parts.connections.endPairings();
+    parts.bolt.noticeHand();
     const outcome = parts.acts.poll();
     if (outcome) takeOutcome(parts, outcome);
+    parts.privacy.tick();
+    parts.lockout.tick();
+    lookAtDoor(parts);
     parts.bolt.tick();
     parts.door.tick();
+    parts.tamper.tick();
     parts.battery.tick();
     this.#lookAtMs = nowMs + SENSOR_INTERVAL_MS;
   }

@@ -84,7 +84,7 @@ test("a hand that turns the bolt in the dark does not make an order done", () =>
   const { session, paired } = prepared;
   session.line.send(session.seal(encodeCommand(bench.act(session))));
   bench.lock.powerOff();
-  bench.lock.hardware.bolt.turnByHand("drawn");
+  bench.lock.turnThumb("drawn");
   bench.lock.powerOn();
   const log = bench.log(bench.open(paired).session);
   assert.equal(ofType(log, RecordType.done).at(-1)?.result, Reason.outcomeUnknown);

@@ -36,7 +36,7 @@ export function answerS1(
   }
 
   const { state } = read.value;
-  const command = readCommand(read.value.command);
+  const command = readCommand(parts, read.value.command);
   const ran = recorded.kind === "done" ? fromRecord(parts, slot, recorded) : run(parts, slot, counter, command);
   if (ran !== "later") return resumeReply(parts, connection, { slot, state }, ran);
   endSession(connection);

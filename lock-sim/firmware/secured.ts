@@ -21,7 +21,7 @@ export function answerC(parts: Parts, connection: Connection, c: Uint8Array): An
   }
   session.channel = opened.value.channel;
   const caller = callerOf(parts, prove(parts, connection, session));
-  const ran = runCommand(parts, caller, readCommand(opened.value.command));
+  const ran = runCommand(parts, caller, readCommand(parts, opened.value.command));
   if (ran !== "later") return sealReply(parts, connection, ran);
   connection.waiting = { kind: "command", challenge: caller.challenge };
   return LATER;

@@ -1,16 +1,15 @@
 import { parseGrant } from "../../../protocol/documents/grant.ts";
 import { Action, type Order, parseOrder } from "../../../protocol/documents/order.ts";
-import { auxOf } from "../../../protocol/log/aux.ts";
-import { RecordType } from "../../../protocol/log/record.ts";
 import { equalBytes } from "../../../protocol/wire/bytes.ts";
 import { type Command, GRANT_ID_BYTES } from "../../../protocol/wire/commands.ts";
 import { type Checked, Reason } from "../../../protocol/wire/reason.ts";
 import type { Response } from "../../../protocol/wire/responses.ts";
-import { endStopOf } from "../acts.ts";
 import type { Challenge } from "../challenge.ts";
+import { checkLock } from "../check-lock.ts";
 import { type Decision, decideByGrant, type ShownGrant } from "../decide-by-grant.ts";
 import type { Outcome } from "../journal.ts";
 import type { Parts } from "../parts.ts";
+import { recordRefusal } from "../record-refusal.ts";
 import { stateFlags } from "../state-flags.ts";
 import type { Caller } from "./caller.ts";
 import { checkIssuerOrder } from "./issuer-order.ts";
@@ -40,7 +39,8 @@ export function act(
   const decision = decideAct(parts, shown.value, order.value, presented);
   const reason = decision.reason === Reason.done ? checkLock(parts, claims.action) : decision.reason;
   if (reason !== Reason.done) {
-    recordRefusal(parts, caller, claims.grantId, reason, decision.isGrantGood);
+    const isStranger = caller.bearer !== undefined && !decision.isGrantGood;
+    recordRefusal(parts, { slot: caller.slot, reason, grantId: claims.grantId, isStranger });
     parts.hal.signals.show("refused");
     return refuse(reason, caller.challenge);
   }
@@ -79,29 +79,4 @@ function decideAct(parts: Parts, shown: ShownGrant, order: Order, presented: Pre
     return { reason, isGrantGood: reason !== Reason.unknownKey && reason !== Reason.signature };
   }
   return decideByGrant(parts, shown, order, action, presented);
-}
-
-/** 22 and 24; whether the bolt jams (23) only trying can tell. */
-function checkLock({ battery, acts }: Parts, action: Action): Reason {
-  if (endStopOf(action) && battery.isTooLow()) return Reason.batteryTooLow;
-  return acts.isBusy ? Reason.busy : Reason.done;
-}
-
-function recordRefusal(
-  { refusals, log, hal }: Parts,
-  { slot, bearer }: Caller,
-  grantId: Uint8Array,
-  reason: Reason,
-  isGrantGood: boolean,
-): void {
-  const isStranger = bearer !== undefined && !isGrantGood;
-  const noted = refusals.note(slot, isStranger, hal.uptime.milliseconds());
-  if (noted.kind === "counted") return;
-  log.append({
-    type: RecordType.refused,
-    slot,
-    result: reason,
-    ref: grantId,
-    aux: auxOf({ value: noted.unrecorded }),
-  });
 }

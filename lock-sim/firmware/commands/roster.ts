@@ -48,7 +48,7 @@ function checkRoster(parts: Parts, { claims, keyChange }: VerifiedRoster): Reaso
  * step.
  */
 export function rosterCommit(parts: Parts, caller: Caller): Response<"rosterCommit"> {
-  const { table, roster, trust, log, suite, stagedPins } = parts;
+  const { table, roster, trust, log, suite, stagedPins, shown } = parts;
   const { staging } = table;
   if (!staging) return refuse(Reason.notFound);
   const verified = verifyRoster(suite, staging.roster, trust.issuerPk!);
@@ -66,6 +66,8 @@ export function rosterCommit(parts: Parts, caller: Caller): Response<"rosterComm
   trust.load();
   roster.load();
   stagedPins.reset();
+  // A grant with the same id may now want other credentials.
+  shown.forget();
   log.pay(events);
   return { ok: true, value: { epoch: claims.epoch } };
 }

@@ -15,11 +15,12 @@ import { unpair } from "./unpair.ts";
 /** The response's bytes, or "later" for an ACT whose bolt is on its way. */
 export type Ran = Uint8Array | "later";
 
-/** A lock without firmware update does not know its commands (10–12). */
-export function readCommand(bytes: Uint8Array): Checked<Command> {
+/** A lock without firmware update does not know its commands (10–12), and would refuse them first on a weak battery. */
+export function readCommand({ battery }: Parts, bytes: Uint8Array): Checked<Command> {
   const command = decodeCommand(bytes);
   const isUpdate = command.ok && command.value.name.startsWith("firmware");
-  return isUpdate ? { ok: false, reason: Reason.unknownCommand } : command;
+  if (!isUpdate) return command;
+  return { ok: false, reason: battery.hasEnoughForFirmware() ? Reason.unknownCommand : Reason.batteryTooLow };
 }
 
 export function runCommand(parts: Parts, caller: Caller, command: Checked<Command>): Ran {
