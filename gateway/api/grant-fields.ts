@@ -7,7 +7,7 @@ import { hex, LockId } from "./fields.ts";
 const AUDIENCE_MAX = 16;
 const WINDOWS_MAX = 16;
 /** Far more than a grant of 640 bytes can hold. */
-const CREDENTIALS_MAX = 40;
+const CREDENTIALS_MAX = 64;
 export const RIGHT_NAMES = Object.keys(Right) as RightName[];
 
 export const GrantId = hex(8, "The grant's id: 16 hexadecimal digits");

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { opensslSuite } from "../../crypto/openssl.ts";
+import { verifyKeyChange } from "../../protocol/documents/key-change.ts";
 import { verifyReceipt } from "../../protocol/documents/receipt.ts";
 import { SeededRandom } from "../../protocol/testing/seeded-random.ts";
 import { KeyFileError } from "./key-file.ts";
@@ -33,6 +34,13 @@ test("what it signs verifies under its public key", async (t) => {
   const receipt = { lockId: new Uint8Array(8), generation: 0, seq: 7, head: new Uint8Array(16) };
   const verified = verifyReceipt(opensslSuite, await issuer.signReceipt(receipt), issuer.publicKey);
   assert.deepEqual(verified, { ok: true, value: receipt });
+});
+
+test("it names the key that follows its own", async (t) => {
+  const issuer = load(folder(t), 1);
+  const change = { newIssuerPk: issuer.operator.publicKey, notBefore: 7 };
+  const verified = verifyKeyChange(opensslSuite, await issuer.signKeyChange(change), issuer.publicKey);
+  assert.deepEqual(verified, { ok: true, value: change });
 });
 
 test("a key that others can read is refused, with the command that mends it", (t) => {

@@ -1,31 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { verifyGrant } from "../../protocol/documents/grant.ts";
-import { rosterDigest, verifyRoster } from "../../protocol/documents/roster.ts";
 import { fromHex, toHex } from "../../protocol/wire/bytes.ts";
 import { RequestRefused } from "../api/services.ts";
 import { grantsFixture, LOCK_A, LOCK_B } from "../testing/grants-fixture.ts";
+import { wantedAt } from "../testing/wanted-at.ts";
 import type { GrantRequest } from "./grant-request.ts";
 import { OPERATOR_GRANT_ID } from "./operator-grant.ts";
 
 type Fixture = Awaited<ReturnType<typeof grantsFixture>>;
 
-/** The wanted roster's claims and the ids of its grants, everything verified as a lock would. */
-function wantedAt({ suite, issuer, rosters }: Fixture, lockId: string) {
-  const wanted = rosters.wanted(lockId);
-  assert(wanted);
-  const roster = verifyRoster(suite, wanted.document, issuer.publicKey);
-  assert(roster.ok);
-  const { claims } = roster.value;
-  assert.equal(toHex(claims.lockId), lockId);
-  assert.equal(claims.epoch, wanted.epoch);
-  assert.equal(claims.count, wanted.grantDocuments.length);
-  assert.deepEqual(claims.digest, rosterDigest(suite, wanted.grantDocuments));
-  const ids = wanted.grantDocuments.map((document) => {
-    const grant = verifyGrant(suite, document, issuer.publicKey);
-    assert(grant.ok);
-    return toHex(grant.value.id);
-  });
+function wanted(fixture: Fixture, lockId: string) {
+  const { claims, ids } = wantedAt(fixture, lockId);
   return { epoch: claims.epoch, ids, denied: claims.denied.map(toHex), carriedFrom: claims.carriedFrom };
 }
 
@@ -39,7 +24,7 @@ const essential = ({ publicKey }: Fixture, more: Partial<GrantRequest> = {}): Gr
 test("a grant is wanted at each of its locks, and at no other, when it is answered", async (t) => {
   const fixture = await grantsFixture(t);
   const { row, claims } = await fixture.grants.add(essential(fixture, { id: "0000000000000001", name: "Ann" }));
-  assert.deepEqual(wantedAt(fixture, LOCK_A), {
+  assert.deepEqual(wanted(fixture, LOCK_A), {
     epoch: 1,
     ids: ["0000000000000001", OPERATOR_GRANT_ID],
     denied: [],
@@ -57,7 +42,7 @@ test("a revoked grant leaves the rosters and is refused if it is carried to the 
   const { row } = await fixture.grants.add(essential(fixture, { locks: [LOCK_B, LOCK_A] }));
   assert.equal(await fixture.grants.revoke(row.id), true);
   for (const lockId of [LOCK_A, LOCK_B]) {
-    assert.deepEqual(wantedAt(fixture, lockId), {
+    assert.deepEqual(wanted(fixture, lockId), {
       epoch: 2,
       ids: [OPERATOR_GRANT_ID],
       denied: [row.id],
@@ -72,7 +57,7 @@ test("revoking again changes nothing, and an id that was never granted is not fo
   const { row } = await fixture.grants.add(essential(fixture));
   await fixture.grants.revoke(row.id);
   assert.equal(await fixture.grants.revoke(row.id), true);
-  assert.equal(wantedAt(fixture, LOCK_A).epoch, 2);
+  assert.equal(wanted(fixture, LOCK_A).epoch, 2);
   assert.equal(await fixture.grants.revoke("0000000000000009"), false);
 });
 
@@ -85,7 +70,7 @@ test("when the denied list is full, older grants are refused by the time of thei
     ids.push(row.id);
     fixture.clock.advance(1000);
   }
-  const { denied, carriedFrom } = wantedAt(fixture, LOCK_A);
+  const { denied, carriedFrom } = wanted(fixture, LOCK_A);
   assert.deepEqual(denied.toSorted(), ids.slice(2).toSorted());
   assert.equal(carriedFrom, fixture.store.get(ids[1]!)!.issuedAt + 1);
 });
@@ -93,10 +78,56 @@ test("when the denied list is full, older grants are refused by the time of thei
 test("grants given at the same time are all in the roster, each change with an epoch of its own", async (t) => {
   const fixture = await grantsFixture(t);
   await Promise.all(Array.from({ length: 10 }, () => fixture.grants.add(essential(fixture))));
-  const { epoch, ids } = wantedAt(fixture, LOCK_A);
+  const { epoch, ids } = wanted(fixture, LOCK_A);
   assert.equal(epoch, 10);
   assert.equal(ids.length, 11);
   assert.deepEqual(ids, ids.toSorted());
+});
+
+test("asking again with the same id and content answers the same grant and changes nothing", async (t) => {
+  const fixture = await grantsFixture(t);
+  const { grants, clock } = fixture;
+  const timed = essential(fixture, { id: "0000000000000001", name: "Ann", until: "2027-01-08T00:00:00Z" });
+  const { isNew, ...first } = await grants.add(timed);
+  assert.equal(isNew, true);
+  const { rights, with: credentials, ...others } = timed;
+  assert.deepEqual(await grants.add({ with: credentials, rights, ...others }), { ...first, isNew: false });
+  clock.advance(10 * 86_400_000);
+  assert.deepEqual(await grants.add(timed), { ...first, isNew: false });
+  await grants.revoke(first.row.id);
+  const revoked = await grants.add(timed);
+  assert.deepEqual([revoked.isNew, revoked.row.revokedAtMs], [false, clock.wallMs()]);
+  assert.equal(wanted(fixture, LOCK_A).epoch, 2);
+});
+
+test("asking with the same id for something else is a conflict, and nothing of it is wanted", async (t) => {
+  const fixture = await grantsFixture(t);
+  const id = "0000000000000001";
+  await fixture.grants.add(essential(fixture, { id, name: "Ann" }));
+  for (const other of [{ name: "Bo" }, { locks: [LOCK_A, LOCK_B] }, { uses: 1 }, { rights: ["essential" as const] }]) {
+    const asked = fixture.grants.add(essential(fixture, { id, name: "Ann", ...other }));
+    await assert.rejects(asked, { code: "grant-exists" }, JSON.stringify(other));
+  }
+  assert.equal(wanted(fixture, LOCK_A).epoch, 1);
+  assert.equal(fixture.rosters.wanted(LOCK_B), undefined);
+});
+
+test("of two requests with one id at the same time one makes the grant", async (t) => {
+  const fixture = await grantsFixture(t);
+  const request = essential(fixture, { id: "0000000000000001" });
+  const [first, second] = await Promise.all([fixture.grants.add(request), fixture.grants.add(request)]);
+  assert.deepEqual([first?.isNew, second?.isNew], [true, false]);
+  assert.deepEqual(second?.row.document, first?.row.document);
+});
+
+test("a grant that would be longer than locks take is refused with its length", async (t) => {
+  const fixture = await grantsFixture(t);
+  const uids = Array.from({ length: 60 }, (_, i) => `04112233445${i.toString(16).padStart(3, "0")}`);
+  const tags = uids.map((uid) => ({ kind: "tag" as const, uid }));
+  await assert.rejects(fixture.grants.add(essential(fixture, { with: tags })), {
+    code: "grant-too-large",
+    message: /would have 7\d\d bytes, and a lock takes 640/,
+  });
 });
 
 test("the operator's grant is signed once and stands for that lock alone", async (t) => {
@@ -123,7 +154,7 @@ test("an epoch is above what the lock has, even after the database was restored 
     atMs: 0,
   });
   await fixture.wanted.renew([LOCK_A]);
-  assert.equal(wantedAt(fixture, LOCK_A).epoch, 42);
+  assert.equal(wanted(fixture, LOCK_A).epoch, 42);
 });
 
 test("a grant outlives the lock that it was for", async (t) => {

@@ -1,11 +1,15 @@
 import type { Suite } from "../../crypto/suite.ts";
-import { type RosterClaims, rosterDigest } from "../../protocol/documents/roster.ts";
+import {
+  DENIED_MAX,
+  ROSTER_BYTES_MAX,
+  type RosterClaims,
+  rosterBytes,
+  rosterDigest,
+} from "../../protocol/documents/roster.ts";
 import type { Settings } from "../../protocol/documents/settings.ts";
 import { fromHex } from "../../protocol/wire/bytes.ts";
 import type { LockRights } from "./lock-rights.ts";
 
-/** A roster's denied list (protocol.md §7). */
-const DENIED_MAX = 32;
 const DAY_SECONDS = 86_400;
 
 /** What a roster is made of besides the rights. */
@@ -20,19 +24,24 @@ export interface RosterFrame {
   sealedSecrets?: Uint8Array;
 }
 
+/** As long as locks take: whatever else has to go in, the list of denied grants makes room for it. */
 export function rosterClaims(suite: Suite, rights: LockRights, frame: RosterFrame): RosterClaims {
-  const { epoch, issuedAt, grantDocuments, sealedSecrets } = frame;
-  return {
+  const { epoch, issuedAt, staleAfterDays, grantDocuments, sealedSecrets } = frame;
+  const others = {
     lockId: fromHex(rights.lock.lockId),
     generation: rights.lock.generation,
     epoch,
     issuedAt,
-    staleAfter: staleAfter(issuedAt, frame.staleAfterDays),
+    staleAfter: staleAfter(issuedAt, staleAfterDays),
     count: grantDocuments.length,
     digest: rosterDigest(suite, grantDocuments),
-    ...refusedAsCarried(rights.revoked),
     settings: rosterSettings(rights, sealedSecrets),
   };
+  for (let deniedMax = DENIED_MAX; deniedMax >= 0; deniedMax--) {
+    const claims = { ...others, ...refusedAsCarried(rights.revoked, deniedMax) };
+    if (rosterBytes(suite, claims) <= ROSTER_BYTES_MAX) return claims;
+  }
+  throw new RangeError("the limits of settings leave no room for a roster");
 }
 
 export function rosterSettings({ settings, groupIds }: LockRights, sealedSecrets?: Uint8Array): Settings {
@@ -49,10 +58,13 @@ export function staleAfter(issuedAt: number, staleAfterDays: number): number {
  * A revoked grant may still be carried to the door by its bearer: the newest are denied by name, all older ones by the
  * time of their making. The living need no exception, since they stand in the table.
  */
-function refusedAsCarried(revoked: { id: string; issuedAt: number }[]): { denied: Uint8Array[]; carriedFrom: number } {
-  const [newestOther] = revoked.slice(DENIED_MAX);
+function refusedAsCarried(
+  revoked: { id: string; issuedAt: number }[],
+  deniedMax: number,
+): { denied: Uint8Array[]; carriedFrom: number } {
+  const newestOther = revoked[deniedMax];
   return {
-    denied: revoked.slice(0, DENIED_MAX).map(({ id }) => fromHex(id)),
+    denied: revoked.slice(0, deniedMax).map(({ id }) => fromHex(id)),
     carriedFrom: newestOther ? newestOther.issuedAt + 1 : 0,
   };
 }

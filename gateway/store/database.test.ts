@@ -31,6 +31,23 @@ test("the file and its side files are readable by their owner alone", async (t) 
   for (const suffix of ["", "-wal"]) assert.equal(statSync(path + suffix).mode & 0o777, 0o600);
 });
 
+test("a rehearsal sees its own changes and leaves nothing behind, between two writes of one transaction", async (t) => {
+  const database = temporaryDatabase(t);
+  const before = database.write(() => database.run(INSERT, "a", 1));
+  const rehearsed = database.rehearse(() => {
+    database.run(INSERT, "b", 2);
+    return database.get(COUNT);
+  });
+  const after = database.write(() => database.get(COUNT));
+  assert.deepEqual(await Promise.all([before, rehearsed, after]), [1, { count: 2 }, { count: 1 }]);
+  await assert.rejects(
+    database.rehearse(() => {
+      throw new RangeError("no");
+    }),
+    RangeError,
+  );
+});
+
 test("writes of one turn share a commit, in the order in which they were asked for", async (t) => {
   const commits: (() => void)[] = [];
   const database = temporaryDatabase(t, { soon: (commit) => commits.push(commit) });

@@ -1,10 +1,12 @@
 import { opensslSuite } from "../../crypto/openssl.ts";
 import { Secret } from "../../crypto/secret.ts";
+import type { Clock } from "../../protocol/clock.ts";
 import { grantId } from "../../protocol/documents/grant.ts";
 import { formatLabel, type Label } from "../../protocol/documents/label.ts";
 import { signLogHead } from "../../protocol/documents/log-head.ts";
 import { parseReceipt } from "../../protocol/documents/receipt.ts";
 import { parseRoster, rosterDigest } from "../../protocol/documents/roster.ts";
+import { parseTimeToken } from "../../protocol/documents/time-token.ts";
 import { NO_AUX } from "../../protocol/log/aux.ts";
 import { appendRecord, firstHash } from "../../protocol/log/chain.ts";
 import { RECORD_BYTES, type RecordFields, RecordType } from "../../protocol/log/record.ts";
@@ -13,6 +15,7 @@ import type { Random } from "../../protocol/random.ts";
 import { answerO1 } from "../../protocol/session/open.ts";
 import { answerP1, type PairAwaitingP3, readP3, writeP4 } from "../../protocol/session/pair.ts";
 import type { LockInfo } from "../../protocol/session/pair-contents.ts";
+import { readS1, resumeTag, writeS2 } from "../../protocol/session/resume.ts";
 import { openCommand, type SecureChannel, sealResponse } from "../../protocol/session/secure-channel.ts";
 import { concat, equalBytes, fromHex, toHex } from "../../protocol/wire/bytes.ts";
 import { type Command, decodeCommand } from "../../protocol/wire/commands.ts";
@@ -31,8 +34,8 @@ const suite = opensslSuite;
 export type Override = (command: Command) => Response<Command["name"]> | undefined;
 
 /**
- * A lock for the gateway's own tests: PAIR and OPEN on slot 0, a log, a roster, and orders that always work. It decides
- * nothing and forgets nothing; hil-tests/ joins the gateway with the firmware.
+ * A lock for the gateway's own tests: PAIR, OPEN and RESUME on slot 0, a log, a roster, and orders that always work. It
+ * decides nothing and forgets nothing; hil-tests/ joins the gateway with the firmware.
  */
 export class FakeLock {
   readonly label: Label;
@@ -41,7 +44,8 @@ export class FakeLock {
   isPairing = false;
   override: Override = () => undefined;
   flags = 1;
-  time = 1_800_000_000;
+  /** How far its clock is ahead of the right time. */
+  aheadSeconds = 0;
   epoch = 0;
   tableDigest = rosterDigest(suite, []);
   ackedThrough = 0;
@@ -51,6 +55,9 @@ export class FakeLock {
   /** Names of all commands, in order. */
   readonly commands: Command["name"][] = [];
   opens = 0;
+  /** Every n that came with an S1, repeats included. */
+  readonly counters: number[] = [];
+  rms: Secret | undefined;
   /** Whole records; `#firstKept` tells which are readable. */
   #records: Uint8Array[] = [];
   #firstKept = 1;
@@ -60,12 +67,20 @@ export class FakeLock {
   #staged: { document: Uint8Array; grants: Map<string, Uint8Array> } | undefined;
   #pairing: PairAwaitingP3 | undefined;
   #channel: SecureChannel | undefined;
+  /** Of the OPEN whose first C has not come yet. */
+  #newRms: Secret | undefined;
+  /** The newest S1 that was accepted, by its n and tag, and what an ACT in it was answered. */
+  #resumed: { n: number; tag: Uint8Array; act?: Response<"act"> } = { n: 0, tag: new Uint8Array(8) };
   readonly #random: Random;
+  readonly #clock: Clock;
+  readonly #bornAtMs: number;
   readonly #sigKey: Secret;
 
-  constructor(random: Random, generation = 0) {
+  constructor(random: Random, clock: Clock, generation = 0) {
     const draw = (length: number) => random.bytes(length);
     this.#random = random;
+    this.#clock = clock;
+    this.#bornAtMs = clock.wallMs() - clock.monotonicMs();
     this.#sigKey = suite.p256PrivateKey(draw);
     const boxKey = suite.p256PrivateKey(draw);
     this.label = { lockId: draw(8), secret: new Secret(draw(16)) };
@@ -88,6 +103,16 @@ export class FakeLock {
 
   get labelText(): string {
     return formatLabel(suite, this.label);
+  }
+
+  /** Seconds since 1970 by its own clock, which runs on however the gateway's is set. */
+  get time(): number {
+    return Math.floor((this.#bornAtMs + this.#clock.monotonicMs()) / 1_000) + this.aheadSeconds;
+  }
+
+  /** The newest n that was accepted. */
+  get n(): number {
+    return this.#resumed.n;
   }
 
   get seq(): number {
@@ -148,18 +173,20 @@ export class FakeLock {
       case "O1": {
         this.opens++;
         if (!this.pmk) return err(Err.noSuchSlot);
-        const { channel, o2 } = answerO1(suite, this.#random, this.pmk, frame, this.#caps());
+        const { channel, rms, o2 } = answerO1(suite, this.#random, this.pmk, frame, this.#caps());
         this.#channel = channel;
+        this.#newRms = rms;
         return o2;
       }
+      case "S1":
+        return this.#resume(frame);
       case "C": {
         if (!this.#channel) return err(Err.noSession);
         const opened = openCommand(suite, this.#channel, frame);
-        const command = decodeCommand(opened.command);
-        if (!command.ok) throw new ProtocolError("malformed");
-        this.commands.push(command.value.name);
-        const response = this.override(command.value) ?? this.#execute(command.value);
-        const sealed = sealResponse(suite, opened.channel, encodeResponse(command.value.name, response));
+        this.rms = this.#newRms ?? this.rms;
+        this.#newRms = undefined;
+        const { name, response } = this.#run(opened.command, this.challenge);
+        const sealed = sealResponse(suite, opened.channel, encodeResponse(name, response));
         this.#channel = sealed.channel;
         return sealed.message;
       }
@@ -168,12 +195,45 @@ export class FakeLock {
     }
   }
 
-  #caps() {
-    const { epoch, seq, time, flags, challenge } = this;
-    return { epoch, n: 0, seq, head: this.#head, time, flags, challenge, generation: this.info.generation };
+  #resume(frame: Uint8Array): Uint8Array {
+    const message = decodeMessage(frame);
+    if (message.type !== "S1" || !this.pmk) return err(Err.noSuchSlot);
+    if (!this.rms) return err(Err.noSession);
+    const tag = resumeTag(suite, frame);
+    const isRepeat = message.n === this.#resumed.n && equalBytes(tag, this.#resumed.tag);
+    this.counters.push(message.n);
+    if (message.n <= this.#resumed.n && !isRepeat) return err(Err.noSession);
+    let read: ReturnType<typeof readS1>;
+    try {
+      read = readS1(suite, this.rms, frame);
+    } catch {
+      return err(Err.noSession);
+    }
+    if (!isRepeat) this.#resumed = { n: message.n, tag };
+    const { name, response } =
+      isRepeat && this.#resumed.act
+        ? ({ name: "act", response: this.#resumed.act } as const)
+        : this.#run(read.command, tag);
+    if (name === "act" && response.ok) this.#resumed.act = response as Response<"act">;
+    const { channel, s2 } = writeS2(suite, this.#random, read.state, encodeResponse(name, response));
+    this.#channel = channel;
+    return s2;
   }
 
-  #execute(command: Command): Response<Command["name"]> {
+  /** `ref`: what the INTENT of an ACT names it by. */
+  #run(bytes: Uint8Array, ref: Uint8Array): { name: Command["name"]; response: Response<Command["name"]> } {
+    const command = decodeCommand(bytes);
+    if (!command.ok) throw new ProtocolError("malformed");
+    this.commands.push(command.value.name);
+    return { name: command.value.name, response: this.override(command.value) ?? this.#execute(command.value, ref) };
+  }
+
+  #caps() {
+    const { epoch, n, seq, time, flags, challenge } = this;
+    return { epoch, n, seq, head: this.#head, time, flags, challenge, generation: this.info.generation };
+  }
+
+  #execute(command: Command, ref: Uint8Array): Response<Command["name"]> {
     switch (command.name) {
       case "status":
         return granted<"status">({
@@ -212,12 +272,19 @@ export class FakeLock {
         return this.#listGrants(toHex(command.after));
       case "rosterCommit":
         return this.#commit();
-      case "time":
+      case "timeHint":
+        this.aheadSeconds += command.time - this.time;
+        return granted<"timeHint">({ time: this.time, challenge: this.challenge });
+      case "time": {
+        const token = parseTimeToken(suite, command.token);
+        if (!token.ok) return refused(Reason.signature, this.challenge);
+        this.aheadSeconds += token.value.claims.time - this.time;
         this.flags &= ~32;
         this.challenge = this.#random.bytes(8);
         return granted<"time">({ time: this.time, challenge: this.challenge });
+      }
       case "act": {
-        this.log({ type: RecordType.intent, result: command.action, ref: this.challenge });
+        this.log({ type: RecordType.intent, result: command.action, ref });
         this.challenge = this.#random.bytes(8);
         this.acts++;
         this.log({ type: RecordType.unlocked });

@@ -32,7 +32,7 @@ export class TestGateway {
 
   constructor(t: TestContext, options: { seed?: number; uplink?: Uplink } = {}) {
     this.random = new SeededRandom(options.seed ?? 1);
-    this.lock = new FakeLock(this.random);
+    this.lock = new FakeLock(this.random, this.clock);
     this.#uplink = options.uplink;
     this.air.place(VIA, this.lock);
     this.parts = this.#compose();

@@ -5,14 +5,22 @@ import type { Cbor } from "../wire/cbor.ts";
 import { asArray, asBytes, asUint } from "../wire/cbor-shape.ts";
 import { type Checked, Reason } from "../wire/reason.ts";
 import { keyId } from "./cose-sign1.ts";
-import { type Document, type DocumentType, parseDocument, signDocument, verifyDocument } from "./document.ts";
+import {
+  type Document,
+  type DocumentType,
+  documentBytes,
+  parseDocument,
+  signDocument,
+  verifyDocument,
+} from "./document.ts";
 import { GRANT_ID_BYTES, grantId } from "./grant.ts";
 import { type KeyChange, verifyKeyChange } from "./key-change.ts";
 import { type Settings, settingsFromCbor, settingsToCbor } from "./settings.ts";
 import { asArrayUpTo } from "./shape.ts";
 
 export const ROSTER_BYTES_MAX = 990;
-const DENIED_MAX = 32;
+/** How many grants a roster can deny by name. */
+export const DENIED_MAX = 32;
 
 /** The whole wanted state of one lock (protocol.md §7). Times are seconds since 1970 UTC. */
 export interface RosterClaims {
@@ -55,6 +63,11 @@ const ROSTER: DocumentType<RosterClaims> = {
 
 export function signRoster(suite: Suite, issuerKey: Secret, claims: RosterClaims): Uint8Array {
   return signDocument(ROSTER, suite, issuerKey, claims);
+}
+
+/** How long the signed roster will be; at most `ROSTER_BYTES_MAX` are good. */
+export function rosterBytes(suite: Suite, claims: RosterClaims): number {
+  return documentBytes(ROSTER, suite, claims);
 }
 
 export function parseRoster(suite: Suite, bytes: Uint8Array): Checked<Roster> {
