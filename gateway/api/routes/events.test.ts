@@ -4,6 +4,7 @@ import { encodeRecord, NO_SLOT, type RecordFields, RecordFlag, RecordType } from
 import { fromHex, uint32 } from "../../../protocol/wire/bytes.ts";
 import { Reason } from "../../../protocol/wire/reason.ts";
 import { LOCK_A } from "../../testing/grants-fixture.ts";
+import { cursorAt } from "../page.ts";
 import { apiFixture } from "../testing/api-fixture.ts";
 
 const GRANT = "00000000000000a1";
@@ -40,7 +41,7 @@ test("a record is shown in words, with its own bytes", async (t) => {
   assert.equal(status, 200);
   assert.deepEqual(body.items, [
     {
-      cursor: "1",
+      cursor: cursorAt("events", 1),
       id: `${LOCK_A}-2-7`,
       lockId: LOCK_A,
       generation: 2,

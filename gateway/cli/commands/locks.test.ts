@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cliFixture, problem } from "../testing/cli-fixture.ts";
+import { cliFixture } from "../testing/cli-fixture.ts";
 
 const A = {
   lockId: "aaaaaaaaaaaaaaaa",
@@ -81,26 +81,4 @@ test("without locks it says how to get one", async (t) => {
   assert.deepEqual((await portvakt("locks")).out, [
     "No lock is paired yet. Pair one with: portvakt pair LABEL --via WAY",
   ]);
-});
-
-test("unlocked is said when the lock has done it", async (t) => {
-  const done = { outcome: "done", bolt: "drawn", seq: 12 };
-  const { portvakt, requests } = cliFixture(t, { [`POST /v1/locks/${A.lockId}/actions`]: [{ body: done }] });
-  const { exitCode, out } = await portvakt("unlock", A.lockId);
-  assert.equal(exitCode, 0);
-  assert.deepEqual(out, [`Lock ${A.lockId} is unlocked (event 12).`]);
-  assert.deepEqual(requests[0]?.body, { action: "unlock" });
-});
-
-test("each way of not unlocking has its exit code", async (t) => {
-  for (const [code, exit] of [
-    ["lock-refused", 4],
-    ["lock-unreachable", 5],
-    ["outcome-unknown", 6],
-    ["unknown-lock", 1],
-  ] as const) {
-    const { portvakt } = cliFixture(t, { [`POST /v1/locks/${A.lockId}/actions`]: [problem(400, code, "Why.")] });
-    const { exitCode, out, err } = await portvakt("unlock", A.lockId);
-    assert.deepEqual([exitCode, out, err], [exit, [], ["error: Why."]]);
-  }
 });
