@@ -31,8 +31,19 @@ export function keyId(suite: Suite, publicKey: Uint8Array): Uint8Array {
 
 /** A tagged COSE_Sign1 with ES256 over `payload`; `domain` is its external_aad (RFC 9052 §4.4, protocol.md §7). */
 export function signEnvelope(suite: Suite, key: Secret, domain: string, payload: Uint8Array): Uint8Array {
-  const kid = keyId(suite, suite.p256PublicKey(key));
-  return putTogether(kid, payload, suite.es256Sign(key, toBeSigned(domain, payload)));
+  return putTogether(signerId(suite, key), payload, suite.es256Sign(key, toBeSigned(domain, payload)));
+}
+
+/** Key ids of signers. A key's point costs as much as a signature by it, and whoever signs does so more than once. */
+const signerIds = new WeakMap<Secret, Uint8Array>();
+
+function signerId(suite: Suite, key: Secret): Uint8Array {
+  let kid = signerIds.get(key);
+  if (!kid) {
+    kid = keyId(suite, suite.p256PublicKey(key));
+    signerIds.set(key, kid);
+  }
+  return kid;
 }
 
 /** How long the envelope around a payload will be, whoever signs it. */
