@@ -6,7 +6,8 @@ import { Reason } from "../protocol/wire/reason.ts";
 import { READ_LOG_RECORDS_MAX } from "../protocol/wire/responses.ts";
 import type { ActOutcome } from "./api/services.ts";
 import { granted, LockDisagrees } from "./link/lock-disagrees.ts";
-import type { LockSession, LogEnd } from "./link/lock-session.ts";
+import type { LockSession } from "./link/lock-session.ts";
+import type { LogEnd } from "./link/lock-word.ts";
 
 /** All records after `after`, verified to follow it. Throws LockDisagrees if they do not. */
 export async function readLogAfter(suite: Suite, session: LockSession, after: LogEnd): Promise<LogRecord[]> {
@@ -23,22 +24,19 @@ export async function readLogAfter(suite: Suite, session: LockSession, after: Lo
   }
 }
 
-/** An order as the log shows it: its INTENT holds the challenge, and the DONE of the same slot follows (protocol.md §9). */
+/** An order as the log shows it: its INTENT names it, and the DONE of the same slot follows (protocol.md §9). */
 export type Trace =
   | { kind: "absent" }
   /** INTENT without DONE: the bolt is on its way. */
   | { kind: "acting" }
-  | { kind: "ended"; result: Reason; seq: number }
-  /** Refusals do not name the challenge, but the grant. */
-  | { kind: "refused"; reason: Reason };
+  | { kind: "ended"; result: Reason; seq: number };
 
-export function traceOf(records: readonly LogRecord[], challenge: Uint8Array, grantId: Uint8Array): Trace {
-  const at = records.findIndex(({ type, ref }) => type === RecordType.intent && equalBytes(ref, challenge));
+/** `refs`: what the INTENT may name the order by, its challenge or the tag of its S1. */
+export function traceOf(records: readonly LogRecord[], refs: readonly Uint8Array[]): Trace {
+  const isOurs = ({ type, ref }: LogRecord) => type === RecordType.intent && refs.some((own) => equalBytes(ref, own));
+  const at = records.findIndex(isOurs);
   const intent = records[at];
-  if (!intent) {
-    const refused = records.findLast(({ type, ref }) => type === RecordType.refused && equalBytes(ref, grantId));
-    return refused ? { kind: "refused", reason: refused.result as Reason } : { kind: "absent" };
-  }
+  if (!intent) return { kind: "absent" };
   const done = records.slice(at + 1).find(({ type, slot }) => type === RecordType.done && slot === intent.slot);
   return done ? { kind: "ended", result: done.result as Reason, seq: done.seq } : { kind: "acting" };
 }

@@ -5,9 +5,9 @@ import { ProtocolError } from "../protocol/protocol-error.ts";
 import { fromHex } from "../protocol/wire/bytes.ts";
 import { Reason } from "../protocol/wire/reason.ts";
 import type { ActOutcome } from "./api/services.ts";
+import { OPERATOR_GRANT_ID } from "./rights/operator-grant.ts";
 import { refused } from "./testing/fake-lock.ts";
 import { TestGateway } from "./testing/test-gateway.ts";
-import { OPERATOR_GRANT_ID } from "./wanted-rosters.ts";
 
 async function paired(t: TestContext): Promise<TestGateway> {
   const gateway = new TestGateway(t);

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { Suite } from "../crypto/suite.ts";
 import { type Clock, delay } from "../protocol/clock.ts";
 import { Action } from "../protocol/documents/order.ts";
@@ -8,11 +9,13 @@ import { outcomeOf, readLogAfter, traceOf } from "./act-outcome.ts";
 import type { ActionService, ActName, ActOutcome } from "./api/services.ts";
 import type { Operator } from "./issuer/issuer.ts";
 import { describeTrouble } from "./link/link-trouble.ts";
-import { granted } from "./link/lock-disagrees.ts";
+import { LockDisagrees } from "./link/lock-disagrees.ts";
 import type { LockLinks } from "./link/lock-links.ts";
-import type { LockSession, LogEnd } from "./link/lock-session.ts";
+import type { LockSession } from "./link/lock-session.ts";
+import type { LogEnd } from "./link/lock-word.ts";
 import type { Log } from "./log.ts";
-import { OPERATOR_GRANT_ID } from "./wanted-rosters.ts";
+import type { Observer, UnlockStep } from "./metrics/observer.ts";
+import { OPERATOR_GRANT_ID } from "./rights/operator-grant.ts";
 
 /** By the lock's own clock; the challenge is what makes an order good for once only. */
 const ORDER_LIVES_SECONDS = 60;
@@ -36,6 +39,7 @@ export interface ActionsParts {
   suite: Suite;
   clock: Clock;
   log: Log;
+  observer: Observer;
   operator: Operator;
   links: LockLinks;
   /** The lock's log has grown. */
@@ -47,14 +51,15 @@ interface SentOrder {
   action: Action;
   document: Uint8Array;
   challenge: Uint8Array;
-  generation: number;
-  /** Where the log ended before. */
+  /** `H(S1)[0..8]` if an S1 carried it. */
+  resumeTag: Uint8Array | undefined;
+  /** Where the log ended at some moment before. */
   logEnd: LogEnd;
 }
 
 /**
  * Orders by the operator's key (protocol.md §7, §8). An order works at most once, whatever happens to its reply: if that
- * is lost, the lock's log tells what became of it before anything is said or tried again.
+ * is lost, the same S1 again or the lock's log tells what became of it before anything is said or tried anew.
  */
 export class Actions implements ActionService {
   readonly #parts: ActionsParts;
@@ -64,12 +69,15 @@ export class Actions implements ActionService {
   }
 
   async act(lockId: string, name: ActName): Promise<ActOutcome> {
+    const { clock, log, observer, acted } = this.#parts;
+    const beganAtMs = clock.monotonicMs();
     try {
       const outcome = await this.#act(lockId, ACTIONS[name]);
-      this.#parts.log.info({ lockId, action: name, ...outcome }, `Order to ${name}: ${outcome.kind}.`);
+      observer.orderEnded(outcome.kind, clock.monotonicMs() - beganAtMs);
+      log.info({ lockId, action: name, ...outcome }, `Order to ${name}: ${outcome.kind}.`);
       return outcome;
     } finally {
-      this.#parts.acted(lockId);
+      acted(lockId);
     }
   }
 
@@ -95,8 +103,15 @@ export class Actions implements ActionService {
     let sent: SentOrder | undefined;
     try {
       return await this.#parts.links.of(lockId).run("unlock", async (session) => {
-        sent = await this.#order(session, lockId, action);
-        return outcomeOfReply(await send(session, sent));
+        await this.#timed("session", () => session.prepare());
+        sent = await this.#timed("act", () => this.#order(session, lockId, action));
+        try {
+          const outcome = outcomeOfReply(await this.#timed("bolt", () => send(session, sent!)));
+          if (outcome.kind === "did-nothing") await session.refresh();
+          return outcome;
+        } finally {
+          sent.resumeTag = session.resumeTag;
+        }
       });
     } catch (error) {
       const trouble = sentenceOf(error);
@@ -105,16 +120,16 @@ export class Actions implements ActionService {
   }
 
   async #order(session: LockSession, lockId: string, action: Action): Promise<SentOrder> {
-    const logEnd = session.logEnd ?? granted("to tell how it is", await session.command({ name: "status" }));
-    const { challenge, caps } = session;
+    const { challenge, lockSeconds, logEnd } = session.word.whole ?? {};
+    assert(challenge && lockSeconds !== undefined && logEnd, "an act is prepared first");
     const document = await this.#parts.operator.signOrder({
       lockId: fromHex(lockId),
       challenge,
       action,
       grantId: GRANT_ID,
-      notAfter: session.lockSeconds() + ORDER_LIVES_SECONDS,
+      notAfter: lockSeconds + ORDER_LIVES_SECONDS,
     });
-    return { action, document, challenge, generation: caps.generation, logEnd };
+    return { action, document, challenge, logEnd, resumeTag: undefined };
   }
 
   /** The reply was lost: asks the lock until it tells, or time is over. */
@@ -137,20 +152,22 @@ export class Actions implements ActionService {
 
   /** What became of the order; undefined while the bolt is on its way. */
   async #look(session: LockSession, sent: SentOrder, trouble: string): Promise<ActOutcome | DidNothing | undefined> {
+    const repeated = await session.repeatAct();
+    const answered = repeated && outcomeOfReply(repeated);
+    // That its challenge is stale may mean that the first S1 was executed so long ago that its record has gone: look.
+    if (answered && answered.kind !== "did-nothing") return answered;
     // The challenge before the log: if it is another one by now, the log shows the order or it never comes to anything.
-    const { challenge, flags } = granted("to tell how it is", await session.command({ name: "status" }));
-    if (session.caps.generation !== sent.generation) {
-      return { kind: "unknown", message: "The lock was reset at the door meanwhile." };
-    }
+    await session.refresh();
+    const { whole } = session.word;
+    if (!whole) throw new LockDisagrees("the lock does not tell how it is");
+    const { challenge, flags } = whole;
     const records = await readLogAfter(this.#parts.suite, session, sent.logEnd);
-    const trace = traceOf(records, sent.challenge, GRANT_ID);
+    const trace = traceOf(records, [sent.challenge, ...(sent.resumeTag ? [sent.resumeTag] : [])]);
     switch (trace.kind) {
       case "acting":
         return undefined;
       case "ended":
         return trace.result === Reason.done ? { kind: "done", flags, seq: trace.seq } : outcomeOf(trace.result);
-      case "refused":
-        return outcomeOfRefusal(trace.reason);
       case "absent": {
         if (!equalBytes(challenge, sent.challenge)) return { kind: "did-nothing", trouble };
         // The same order again can not work twice. If it is stale by now, the first one has arrived after all: look again.
@@ -158,6 +175,14 @@ export class Actions implements ActionService {
         return outcome.kind === "did-nothing" ? undefined : outcome;
       }
     }
+  }
+
+  async #timed<T>(step: UnlockStep, work: () => Promise<T>): Promise<T> {
+    const { clock, observer } = this.#parts;
+    const beganAtMs = clock.monotonicMs();
+    const result = await work();
+    observer.unlockStepTook(step, clock.monotonicMs() - beganAtMs);
+    return result;
   }
 }
 
@@ -176,10 +201,17 @@ function outcomeOfReply(response: Response<"act">): ActOutcome | DidNothing {
   return outcomeOfRefusal(response.refusal.reason);
 }
 
+/** What the order itself is refused for: the operator's grant, which it stands on, has no times. */
 function outcomeOfRefusal(reason: Reason): ActOutcome | DidNothing {
-  if (reason === Reason.staleChallenge)
-    return { kind: "did-nothing", trouble: "The lock had a new challenge meanwhile." };
-  return outcomeOf(reason);
+  switch (reason) {
+    case Reason.staleChallenge:
+      return { kind: "did-nothing", trouble: "The lock had a new challenge meanwhile." };
+    case Reason.notYetValid:
+    case Reason.expired:
+      return { kind: "did-nothing", trouble: "The lock's clock was set meanwhile." };
+    default:
+      return outcomeOf(reason);
+  }
 }
 
 /** Rethrows what is our own mistake. */

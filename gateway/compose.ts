@@ -9,6 +9,7 @@ import { Gateway } from "./gateway.ts";
 import type { Issuer, Operator } from "./issuer/issuer.ts";
 import { LockLinks } from "./link/lock-links.ts";
 import type { Log } from "./log.ts";
+import { NO_OBSERVER, type Observer } from "./metrics/observer.ts";
 import { Pairings } from "./pairing.ts";
 import { composeRights, type Rights } from "./rights/compose-rights.ts";
 import type { Database } from "./store/database.ts";
@@ -16,7 +17,10 @@ import { EventStore } from "./store/event-store.ts";
 import { LockStore } from "./store/lock-store.ts";
 import { PairingStore } from "./store/pairing-store.ts";
 import { RosterStore } from "./store/roster-store.ts";
+import { TimeStore } from "./store/time-store.ts";
 import { Reconciler } from "./sync/reconciler.ts";
+import { recordTimes } from "./sync/record-times.ts";
+import { SiteTime } from "./sync/site-time.ts";
 import type { Transport } from "./transport/channel.ts";
 import { Deliverer } from "./uplink/deliverer.ts";
 import type { Uplink } from "./uplink/uplink.ts";
@@ -32,6 +36,8 @@ export interface World {
   issuer: Issuer;
   operator: Operator;
   site: SiteConfig;
+  /** Counts what happens on the links. */
+  observer?: Observer;
   uplink?: { to: Uplink; batchMax: number };
   /** How long a lock that is in step is left alone. */
   pollMs: number;
@@ -67,7 +73,14 @@ export function compose(world: World): Composed {
   });
   const renewRoster = (lockId: string) => wanted.renew([lockId]);
 
-  const links = new LockLinks({ suite, random, clock, transport, locks });
+  const observer = world.observer ?? NO_OBSERVER;
+  const siteTime = new SiteTime({
+    clock,
+    log,
+    store: new TimeStore(database),
+    recordTimes: () => recordTimes(locks.list(), events),
+  });
+  const links = new LockLinks({ suite, random, clock, transport, locks, observer });
   const deliverer =
     world.uplink &&
     new Deliverer({
@@ -88,6 +101,7 @@ export function compose(world: World): Composed {
     locks,
     events,
     rosters,
+    siteTime,
     renewRoster,
     hasUplink: deliverer !== undefined,
     eventsArrived: (lockId) => deliverer?.poke(lockId),
@@ -105,17 +119,17 @@ export function compose(world: World): Composed {
     gatewayId: keyId(suite, operatorPk),
     locks,
     pairings,
-    events,
     rosters,
+    siteTime,
     links,
     reconciler,
     renewRoster,
   });
   return {
-    gateway: new Gateway({ database, transport, links, reconciler, keeper, pairings: pairing, deliverer }),
+    gateway: new Gateway({ database, transport, links, reconciler, keeper, pairings: pairing, deliverer, siteTime }),
     services: {
       pairings: pairing,
-      actions: new Actions({ suite, clock, log, operator, links, acted: poke }),
+      actions: new Actions({ suite, clock, log, observer, operator, links, acted: poke }),
       sync: reconciler,
       uplink: deliverer ?? NO_UPLINK,
     },

@@ -3,6 +3,7 @@ import type { Pairings } from "./pairing.ts";
 import type { RosterKeeper } from "./rights/roster-keeper.ts";
 import type { Database } from "./store/database.ts";
 import type { Reconciler } from "./sync/reconciler.ts";
+import type { SiteTime } from "./sync/site-time.ts";
 import type { Transport } from "./transport/channel.ts";
 import type { Deliverer } from "./uplink/deliverer.ts";
 
@@ -15,6 +16,7 @@ export interface GatewayParts {
   pairings: Pairings;
   /** Undefined without an uplink. */
   deliverer: Deliverer | undefined;
+  siteTime: SiteTime;
 }
 
 /** The order in which the daemon's parts start and stop. */
@@ -35,10 +37,11 @@ export class Gateway {
 
   /** Settles when nothing is under way and everything known is on the disk. */
   async close(): Promise<void> {
-    const { database, transport, links, reconciler, keeper, pairings, deliverer } = this.#parts;
+    const { database, transport, links, reconciler, keeper, pairings, deliverer, siteTime } = this.#parts;
     // All that waits for a lock or a backend ends together: they wait for each other.
     await Promise.all([pairings.close(), keeper.close(), reconciler.close(), links.close(), deliverer?.close()]);
     await transport.close();
+    await siteTime.close();
     database.close();
   }
 }

@@ -78,14 +78,14 @@ test("a lost P3 is told from a lost P4, and leaves nothing behind", async (t) =>
   await gateway.pairingEnds(id);
   assert.match(parts.pairings.get(id)?.error ?? "", /has not taken the pairing. Press the button/);
   assert.deepEqual(parts.locks.list(), []);
-  assert.equal(parts.locks.slot(lock.lockId), undefined);
+  assert.equal(parts.locks.candidate(lock.lockId), undefined);
 });
 
 test("PMK is durable before P3 is sent", async (t) => {
   const gateway = new TestGateway(t);
   let wasDurable: boolean | undefined;
   gateway.air.fate = (frame) => {
-    if (frame[0] === P3) wasDurable = gateway.parts.locks.slot(gateway.lock.lockId) !== undefined;
+    if (frame[0] === P3) wasDurable = gateway.parts.locks.candidate(gateway.lock.lockId) !== undefined;
     return "pass";
   };
   await gateway.pair();
@@ -98,15 +98,9 @@ test("a gateway that is stopped after any exchange finds its way at the next sta
     const { lock, air } = gateway;
     lock.isPairing = true;
     let sent = 0;
-    const stopped = new Promise<void>((resolve) => {
-      air.fate = () => {
-        if (sent++ < frames) return "pass";
-        resolve();
-        return "lose-reply";
-      };
-    });
+    air.fate = () => (sent++ < frames ? "pass" : "lose-reply");
     const { id } = await gateway.parts.services.pairings.start({ label: lock.labelText, via: VIA });
-    await gateway.run(stopped);
+    while (sent <= frames) await gateway.clock.advanceAsync(1);
     air.fate = () => "pass";
     await gateway.restart();
     await gateway.pairingEnds(id);

@@ -13,15 +13,15 @@ import type { Issuer } from "./issuer/issuer.ts";
 import { Backoff } from "./link/backoff.ts";
 import { exchangeKeys } from "./link/exchange-keys.ts";
 import { describeTrouble } from "./link/link-trouble.ts";
+import type { LockLink } from "./link/lock-link.ts";
 import type { LockLinks } from "./link/lock-links.ts";
 import type { Log } from "./log.ts";
 import { readLabel, readVia } from "./pairing-request.ts";
-import type { EventStore } from "./store/event-store.ts";
 import type { LockStore } from "./store/lock-store.ts";
 import type { PairingRow, PairingStore } from "./store/pairing-store.ts";
 import type { RosterStore } from "./store/roster-store.ts";
 import type { Reconciler } from "./sync/reconciler.ts";
-import { timeForLocks } from "./sync/time-for-locks.ts";
+import type { SiteTime } from "./sync/site-time.ts";
 import type { Transport } from "./transport/channel.ts";
 
 /** How long a lock whose P4 did not come is asked by OPEN whether it took the pairing. */
@@ -54,8 +54,8 @@ export interface PairingsParts {
   gatewayId: Uint8Array;
   locks: LockStore;
   pairings: PairingStore;
-  events: EventStore;
   rosters: RosterStore;
+  siteTime: SiteTime;
   links: LockLinks;
   reconciler: Reconciler;
   /** Makes a wanted roster for this lock. */
@@ -154,13 +154,13 @@ export class Pairings implements PairingService {
 
   /** Up to P4, or to where its place was. Returns what the lock said against P3, if it did. */
   async #exchangeKeys(row: PairingRow, label: Label): Promise<string | undefined> {
-    const { suite, random, clock, transport, issuer, events, gatewayId, links } = this.#parts;
+    const { suite, random, transport, issuer, siteTime, gatewayId } = this.#parts;
     await this.#put(row, { step: Step.connecting });
     const channel = await transport.open(row.via);
     try {
       await this.#put(row, { step: Step.asking });
-      const time = timeForLocks(clock, events, row.lockId);
-      const site = { issuerPk: issuer.publicKey, gatewayId, time };
+      // 0 says that the gateway does not know the time either.
+      const site = { issuerPk: issuer.publicKey, gatewayId, time: siteTime.now() ?? 0 };
       const commit = (lockInfo: LockInfo, pmk: Secret) => this.#commit(row, lockInfo, pmk);
       const { trouble } = await exchangeKeys({ suite, random, channel, label, site, commit });
       const sentence = describeTrouble(trouble);
@@ -172,44 +172,47 @@ export class Pairings implements PairingService {
     } finally {
       label.secret.wipe();
       await channel.close();
-      await links.of(row.lockId).drop();
     }
   }
 
-  /** The lock, its PMK and the step, all in one transaction: a start after this moment tries OPEN, one before does not. */
+  /**
+   * The lock, its PMK and the step, all in one transaction: a start after this moment tries OPEN, one before does not. A slot that
+   * works already goes on working until the new one is proved.
+   */
   async #commit(row: PairingRow, lockInfo: LockInfo, pmk: Secret): Promise<void> {
     const { locks, clock } = this.#parts;
     const { slot, ...told } = lockInfo;
     const { lockId, via } = row;
+    const pairedAtMs = locks.get(lockId)?.pairedAtMs ?? clock.wallMs();
     await Promise.all([
-      locks.put({ ...told, lockId, via, pairedAtMs: clock.wallMs() }),
+      locks.put({ ...told, lockId, via, pairedAtMs }),
       locks.putSlot({ lockId, slot, pmk, live: false, n: 0 }),
       this.#put(row, { step: Step.telling }),
     ]);
   }
 
   async #finish(row: PairingRow, refusal?: string): Promise<void> {
-    const { locks, rosters, renewRoster, reconciler } = this.#parts;
+    const { clock, locks, rosters, links, renewRoster, reconciler } = this.#parts;
     const { lockId } = row;
-    if (!locks.slot(lockId)?.live) {
+    if (locks.candidate(lockId)) {
       await this.#put(row, { step: Step.proving });
-      await this.#prove(lockId, refusal ?? NEVER_TAKEN);
-      await locks.markSlotLive(lockId);
+      await links.withCandidate(lockId, (link) => this.#prove(link, refusal ?? NEVER_TAKEN));
+      await Promise.all([locks.promoteCandidate(lockId, clock.wallMs()), this.#put(row, { step: Step.roster })]);
+      await links.of(lockId).forget();
     }
-    await this.#put(row, { step: Step.roster });
     if (rosters.wanted(lockId)?.generation !== locks.get(lockId)?.generation) await renewRoster(lockId);
     reconciler.watch(lockId);
     await this.#untilInStep(lockId);
   }
 
   /** A session under the new PMK, and a command in it: what ends *pending* at the lock. */
-  async #prove(lockId: string, whyNot: string): Promise<void> {
-    const { clock, random, links } = this.#parts;
+  async #prove(link: LockLink, whyNot: string): Promise<void> {
+    const { clock, random } = this.#parts;
     const backoff = new Backoff(random, PROVE_RETRY);
     const untilMs = clock.monotonicMs() + PROVE_WITHIN_MS;
     for (let noSlotAnswers = 0; ; ) {
       try {
-        await links.of(lockId).run("unlock", (session) => session.command({ name: "status" }));
+        await link.run("unlock", (session) => session.command({ name: "status" }));
         return;
       } catch (error) {
         if (describeTrouble(error) === undefined) throw error;
@@ -240,9 +243,10 @@ export class Pairings implements PairingService {
   /** What a failed attempt leaves: a slot that never lived, and a lock that was not ours before. */
   async #forgetUnproved(lockId: string): Promise<void> {
     const { locks, rosters } = this.#parts;
-    if (locks.slot(lockId)?.live !== false) return;
-    if (rosters.wantedEpoch(lockId) === 0) await locks.remove(lockId);
-    else await locks.removeSlot(lockId);
+    if (!locks.candidate(lockId)) return;
+    const wasOurs = locks.slot(lockId) !== undefined || rosters.wantedEpoch(lockId) > 0;
+    if (wasOurs) await locks.removeCandidate(lockId);
+    else await locks.remove(lockId);
   }
 
   #put(row: PairingRow, change: Partial<PairingRow>): Promise<void> {

@@ -81,6 +81,7 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
     issuer,
     operator: issuer.operator,
     site: config.site,
+    observer: metrics,
     ...(uplink && { uplink }),
     pollMs: config.sync.pollMs,
   });

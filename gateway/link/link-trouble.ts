@@ -32,6 +32,8 @@ function describeErr(error: RefusedByPeer): string {
   }
 }
 
+/** A sentence begins with a capital, unless with a path or an address, and ends with a mark. */
 function asSentence(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}${text.endsWith(".") ? "" : "."}`;
+  const isWord = /^[a-z]+[ ,;']/.test(text);
+  return `${isWord ? text.slice(0, 1).toUpperCase() : text.slice(0, 1)}${text.slice(1)}${/[.?!]$/.test(text) ? "" : "."}`;
 }

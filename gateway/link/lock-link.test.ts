@@ -6,6 +6,7 @@ import { SeededRandom } from "../../protocol/testing/seeded-random.ts";
 import { VirtualClock } from "../../protocol/testing/virtual-clock.ts";
 import { RefusedByPeer } from "../../protocol/wire/expect-message.ts";
 import { Err, encodeMessage } from "../../protocol/wire/messages.ts";
+import { NO_OBSERVER } from "../metrics/observer.ts";
 import { LockStore } from "../store/lock-store.ts";
 import { FakeAir } from "../testing/fake-air.ts";
 import { FakeLock } from "../testing/fake-lock.ts";
@@ -21,14 +22,21 @@ async function setUp(t: TestContext) {
   const clock = new VirtualClock();
   const random = new SeededRandom(1);
   const air = new FakeAir(clock);
-  const lock = new FakeLock(random);
+  const lock = new FakeLock(random, clock);
   lock.pmk = new Secret(random.bytes(32));
   air.place(VIA, lock);
   const locks = new LockStore(testDatabase(t));
   const { slot, ...told } = lock.info;
   await locks.put({ ...told, lockId: lock.lockId, via: VIA, pairedAtMs: 0 });
   await locks.putSlot({ lockId: lock.lockId, slot, pmk: lock.pmk.part(0, 32), live: true, n: 0 });
-  const link = new LockLink(lock.lockId, { suite: opensslSuite, random, clock, transport: air, locks });
+  const link = new LockLink(lock.lockId, {
+    suite: opensslSuite,
+    random,
+    clock,
+    transport: air,
+    locks,
+    observer: NO_OBSERVER,
+  });
   t.after(() => runUntil(clock, link.close()));
   const run = <T>(promise: Promise<T>) => runUntil(clock, promise);
   return { clock, air, lock, link, run };
@@ -43,12 +51,17 @@ test("a session is opened for the first job and kept for the next", async (t) =>
   assert.equal(lock.commands.length, 3);
 });
 
-test("a session that nobody uses is given up", async (t) => {
-  const { clock, lock, link, run } = await setUp(t);
+test("a session that nobody uses is given up, and resumed in one round trip", async (t) => {
+  const { clock, air, lock, link, run } = await setUp(t);
   await run(link.run("sync", status));
   await clock.advanceAsync(5 * 60_000);
-  await run(link.run("sync", status));
-  assert.equal(lock.opens, 2);
+  const frames: Uint8Array[] = [];
+  air.fate = (frame) => {
+    frames.push(frame);
+    return "pass";
+  };
+  assert((await run(link.run("sync", status))).ok);
+  assert.deepEqual([lock.opens, lock.counters, frames.length], [1, [1], 1]);
 });
 
 test("a waiting unlock goes before waiting syncs", async (t) => {
@@ -88,7 +101,7 @@ test("a reply with any bit flipped ends the session", async (t) => {
   };
   await assert.rejects(run(link.run("sync", status)), /wrong-tag/);
   assert((await run(link.run("sync", status))).ok);
-  assert.equal(lock.opens, 2);
+  assert.deepEqual([lock.opens, lock.counters], [1, [1]]);
   assert.equal(air.isDown, false);
 });
 
@@ -128,7 +141,7 @@ test("dropping the session fails the job that has it, and nothing else", async (
   const failure = assert.rejects(link.run("sync", status), TransportError);
   await run(Promise.all([link.drop(), failure]));
   assert((await run(link.run("sync", status))).ok);
-  assert.equal(lock.opens, 2);
+  assert.deepEqual([lock.opens, lock.counters], [1, [1]]);
 });
 
 test("closing fails what waits and what comes", async (t) => {

@@ -1,24 +1,15 @@
 import type { Suite } from "../../crypto/suite.ts";
-import { type Clock, delay, type Timer } from "../../protocol/clock.ts";
+import type { Clock, Timer } from "../../protocol/clock.ts";
 import type { Random } from "../../protocol/random.ts";
-import { readO2, startOpen } from "../../protocol/session/open.ts";
-import { wipe } from "../../protocol/session/wipe.ts";
-import { RefusedByPeer } from "../../protocol/wire/expect-message.ts";
-import { Err } from "../../protocol/wire/messages.ts";
-import type { LockStore, SlotRow } from "../store/lock-store.ts";
+import type { Observer } from "../metrics/observer.ts";
+import type { LockStore } from "../store/lock-store.ts";
 import { type Channel, type Transport, TransportError, type Urgency } from "../transport/channel.ts";
+import { parseVia } from "../transport/via.ts";
+import { keepForMs } from "./keep-for.ts";
+import { LinkMemory } from "./link-memory.ts";
 import { LockSession } from "./lock-session.ts";
-
-/** A lock does at most one DH in this time per slot (protocol.md §3). */
-const OPEN_EVERY_MS = 250;
-/** After this many OPENs in a row without a C that verified, a lock wants a second between them. */
-const OPENS_AT_FULL_PACE = 3;
-const OPEN_SLOWLY_EVERY_MS = 1_000;
-const O2_WITHIN_MS = 3_000;
-/** How often one attempt asks again a lock that says it is busy (ERR 2). */
-const BUSY_TRIES_MAX = 4;
-/** A session that nobody has used for this long is given up. */
-const KEPT_FOR_MS = 5 * 60_000;
+import { Opener } from "./opener.ts";
+import { SlotKeys, type SlotKind } from "./slot-keys.ts";
 
 export interface LinkParts {
   suite: Suite;
@@ -26,32 +17,45 @@ export interface LinkParts {
   clock: Clock;
   transport: Transport;
   locks: LockStore;
+  observer: Observer;
 }
 
-type Job = { urgency: Urgency; run: (session: LockSession) => Promise<void>; reject: (error: unknown) => void };
+type Job = {
+  urgency: Urgency;
+  atMs: number;
+  run: (session: LockSession) => Promise<void>;
+  reject: (error: unknown) => void;
+};
 
 /**
- * The one way to talk to one paired lock: jobs queue here, unlocks before syncs, and each has the open session to itself.
+ * The one way to talk to one paired lock: jobs queue here, unlocks before syncs, and each has the session to itself.
  *
- * The session is opened when a job needs one and kept for the next. When it drops, the job fails with the error
- * (TransportError, ProtocolError) and the next job gets a new session on a new channel.
+ * A session begins with the first command of a job that finds none: RESUME if it can, else OPEN. It is kept for the next jobs.
+ * When it drops, the job fails with the error (TransportError, ProtocolError) and the next one begins a new session on
+ * a new channel.
  */
 export class LockLink {
   readonly #lockId: string;
   readonly #parts: LinkParts;
+  readonly #keys: SlotKeys;
+  readonly #opener: Opener;
   readonly #queues: Record<Urgency, Job[]> = { unlock: [], sync: [] };
   readonly #closing = new AbortController();
+  #memory: LinkMemory;
   #carrier: Channel | undefined;
   #session: LockSession | undefined;
   #serving: Promise<void> | undefined;
   #idleTimer: Timer | undefined;
-  #lastOpenMs = Number.NEGATIVE_INFINITY;
-  #opensUnproved = 0;
+  #keptForMs = 0;
   #lastContactAtMs: number | undefined;
 
-  constructor(lockId: string, parts: LinkParts) {
+  constructor(lockId: string, parts: LinkParts, kind: SlotKind = "live") {
+    const { suite, random, clock } = parts;
     this.#lockId = lockId;
     this.#parts = parts;
+    this.#keys = new SlotKeys(lockId, kind, parts);
+    this.#opener = new Opener({ suite, random, clock, keys: this.#keys, closing: this.#closing.signal });
+    this.#memory = new LinkMemory(clock);
   }
 
   /** Wall time of the last job that the lock answered, in milliseconds since 1970. */
@@ -61,16 +65,17 @@ export class LockLink {
 
   /** Runs `job` when its turn has come; it must not keep the session. */
   run<T>(urgency: Urgency, job: (session: LockSession) => Promise<T>): Promise<T> {
+    const { clock } = this.#parts;
     return new Promise((resolve, reject) => {
       const run = async (session: LockSession) => {
         session.urgency = urgency;
         try {
           resolve(await job(session));
         } finally {
-          if (session.isProved) this.#noteContact();
+          if (session.isProved) this.#lastContactAtMs = clock.wallMs();
         }
       };
-      this.#queues[urgency].push({ urgency, run, reject });
+      this.#queues[urgency].push({ urgency, atMs: clock.monotonicMs(), run, reject });
       if (urgency === "unlock") this.#hurry();
       this.#next();
     });
@@ -82,13 +87,20 @@ export class LockLink {
     this.#carrier?.hurry?.();
   }
 
-  /** Gives the session up: the slot or the way to the lock has changed, or nobody needs it. A job that has it fails. */
+  /** Gives the session up: nobody needs it, or the way to the lock has changed. A job that has it fails. */
   async drop(): Promise<void> {
     this.#session?.end();
     this.#session = undefined;
     const carrier = this.#carrier;
     this.#carrier = undefined;
     await carrier?.close();
+  }
+
+  /** Another slot is in use now: gives the session up, and all that the lock said under the old one. */
+  async forget(): Promise<void> {
+    this.#memory.forgetUnanswered();
+    this.#memory = new LinkMemory(this.#parts.clock);
+    await this.drop();
   }
 
   async close(): Promise<void> {
@@ -98,6 +110,7 @@ export class LockLink {
     await this.#serving;
     // A carrier that was being opened has arrived meanwhile.
     await this.drop();
+    this.#memory.forgetUnanswered();
   }
 
   #next(): void {
@@ -113,61 +126,40 @@ export class LockLink {
   async #serve(job: Job): Promise<void> {
     this.#idleTimer?.cancel();
     try {
-      await job.run(await this.#usableSession(job.urgency));
+      await job.run(await this.#usableSession(job));
     } catch (error) {
       job.reject(error);
     }
     if (!this.#session?.isUsable) await this.drop();
-    if (this.#session) this.#idleTimer = this.#parts.clock.schedule(KEPT_FOR_MS, () => void this.drop());
+    if (this.#session) this.#idleTimer = this.#parts.clock.schedule(this.#keptForMs, () => void this.drop());
   }
 
-  async #usableSession(urgency: Urgency): Promise<LockSession> {
+  async #usableSession({ urgency, atMs }: Job): Promise<LockSession> {
+    const { suite, random, clock, observer, transport, locks } = this.#parts;
+    const queuedMs = clock.monotonicMs() - atMs;
     this.#closing.signal.throwIfAborted();
-    if (this.#session?.isUsable) return this.#session;
-    await this.drop();
-    const lock = this.#parts.locks.get(this.#lockId);
-    const slot = this.#parts.locks.slot(this.#lockId);
-    if (!lock || !slot) throw new TransportError("unreachable", "the lock is not paired with this gateway");
-    const carrier = await this.#parts.transport.open(lock.via);
-    this.#carrier = carrier;
+    if (!this.#session?.isUsable) {
+      await this.drop();
+      const connectingAtMs = clock.monotonicMs();
+      const carrier = await this.#connect(transport, locks);
+      if (urgency === "unlock") observer.unlockStepTook("connect", clock.monotonicMs() - connectingAtMs);
+      const [keys, opener, memory] = [this.#keys, this.#opener, this.#memory];
+      this.#session = new LockSession({ suite, random, lockId: this.#lockId, observer, carrier, keys, opener, memory });
+    }
+    if (urgency === "unlock") observer.unlockStepTook("queue", queuedMs);
+    return this.#session;
+  }
+
+  async #connect(transport: Transport, locks: LockStore): Promise<Channel> {
+    const lock = locks.get(this.#lockId);
+    if (!lock) throw new TransportError("unreachable", "the lock is not paired with this gateway");
+    this.#keptForMs = keepForMs(parseVia(lock.via));
     try {
-      this.#session = await this.#open(carrier, slot, urgency);
-      return this.#session;
-    } finally {
-      slot.pmk.wipe();
+      this.#carrier = await transport.open(lock.via);
+      return this.#carrier;
+    } catch (error) {
+      if (error instanceof TransportError) this.#parts.observer.linkFailed(this.#lockId, error.code);
+      throw error;
     }
-  }
-
-  async #open(carrier: Channel, slot: SlotRow, urgency: Urgency): Promise<LockSession> {
-    const { suite, random, clock } = this.#parts;
-    for (let tries = 1; ; tries++) {
-      await this.#pace();
-      const { state, o1 } = startOpen(suite, random, slot.slot, slot.pmk);
-      try {
-        const o2 = await carrier.request(o1, { deadlineMs: O2_WITHIN_MS, urgency });
-        const { channel, rms, caps } = readO2(suite, state, o2);
-        rms.wipe();
-        return new LockSession(suite, clock, carrier, channel, caps);
-      } catch (error) {
-        wipe(state);
-        const isBusy = error instanceof RefusedByPeer && error.err === Err.busy;
-        if (!isBusy || tries >= BUSY_TRIES_MAX) throw error;
-      }
-    }
-  }
-
-  /** Waits until the lock may be asked for another DH. */
-  async #pace(): Promise<void> {
-    const { clock } = this.#parts;
-    const everyMs = this.#opensUnproved < OPENS_AT_FULL_PACE ? OPEN_EVERY_MS : OPEN_SLOWLY_EVERY_MS;
-    const waitMs = this.#lastOpenMs + everyMs - clock.monotonicMs();
-    if (waitMs > 0) await delay(clock, waitMs, this.#closing.signal);
-    this.#lastOpenMs = clock.monotonicMs();
-    this.#opensUnproved++;
-  }
-
-  #noteContact(): void {
-    this.#lastContactAtMs = this.#parts.clock.wallMs();
-    this.#opensUnproved = 0;
   }
 }

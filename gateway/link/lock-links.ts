@@ -4,6 +4,8 @@ import { type LinkParts, LockLink } from "./lock-link.ts";
 export class LockLinks {
   readonly #parts: LinkParts;
   readonly #links = new Map<string, LockLink>();
+  /** To locks that are being paired, under slots that they may not have taken. */
+  readonly #candidates = new Set<LockLink>();
   #isClosed = false;
 
   constructor(parts: LinkParts) {
@@ -20,8 +22,21 @@ export class LockLinks {
     return link;
   }
 
+  /** Lends a link under the slot that a pairing has put beside the one in use. */
+  async withCandidate<T>(lockId: string, work: (link: LockLink) => Promise<T>): Promise<T> {
+    const link = new LockLink(lockId, this.#parts, "candidate");
+    this.#candidates.add(link);
+    if (this.#isClosed) void link.close();
+    try {
+      return await work(link);
+    } finally {
+      this.#candidates.delete(link);
+      await link.close();
+    }
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all([...this.#links.values()].map((link) => link.close()));
+    await Promise.all([...this.#links.values(), ...this.#candidates].map((link) => link.close()));
   }
 }

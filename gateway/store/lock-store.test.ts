@@ -40,23 +40,43 @@ test("a slot stands before its lock does, and its keys come out as secrets", asy
   const store = new LockStore(temporaryDatabase(t));
   const pmk = new Secret(new Uint8Array(32).fill(5));
   await store.putSlot({ lockId: LOCK.lockId, slot: 2, pmk, live: false, n: 0 });
-  const pending = store.slot(LOCK.lockId);
+  assert.equal(store.slot(LOCK.lockId), undefined);
+  const pending = store.candidate(LOCK.lockId);
   assert.deepEqual(pending?.pmk.reveal(), pmk.reveal());
   assert.equal(JSON.stringify(pending), `{"lockId":"${LOCK.lockId}","slot":2,"pmk":"[secret]","live":false,"n":0}`);
-  await store.markSlotLive(LOCK.lockId);
-  assert.equal(store.slot(LOCK.lockId)?.live, true);
-  await store.putSlot({
-    lockId: LOCK.lockId,
-    slot: 2,
-    pmk,
-    live: true,
-    rms: new Secret(new Uint8Array(32).fill(6)),
-    n: 41,
-  });
-  assert.equal(store.slot(LOCK.lockId)?.n, 41);
-  assert.deepEqual(store.slot(LOCK.lockId)?.rms?.reveal(), new Uint8Array(32).fill(6));
-  await store.removeSlot(LOCK.lockId);
-  assert.equal(store.slot(LOCK.lockId), undefined);
+});
+
+test("a candidate stands beside the slot in use, and takes its place only when it is promoted", async (t) => {
+  const store = new LockStore(temporaryDatabase(t));
+  const { lockId } = LOCK;
+  const [old, next] = [5, 6].map((fill) => new Secret(new Uint8Array(32).fill(fill))) as [Secret, Secret];
+  await store.put(LOCK);
+  await store.putSlot({ lockId, slot: 0, pmk: old, live: true, n: 41 });
+  await store.putSlot({ lockId, slot: 1, pmk: next, live: false, n: 0 });
+  assert.deepEqual([store.slot(lockId)?.slot, store.candidate(lockId)?.slot], [0, 1]);
+  await store.promoteCandidate(lockId, 7);
+  assert.deepEqual([store.slot(lockId)?.slot, store.candidate(lockId)], [1, undefined]);
+  assert.deepEqual(store.slot(lockId)?.pmk.reveal(), next.reveal());
+  assert.equal(store.get(lockId)?.pairedAtMs, 7);
+  await store.putSlot({ lockId, slot: 2, pmk: old, live: false, n: 0 });
+  await store.removeCandidate(lockId);
+  assert.deepEqual([store.slot(lockId)?.slot, store.candidate(lockId)], [1, undefined]);
+});
+
+test("a counter is given out once, and an OPEN raises it to the lock's but never lowers it", async (t) => {
+  const store = new LockStore(temporaryDatabase(t));
+  const { lockId } = LOCK;
+  const slot = { lockId, slot: 0, pmk: new Secret(new Uint8Array(32).fill(5)), live: true, n: 0 };
+  await store.putSlot(slot);
+  assert.deepEqual(await Promise.all([1, 2, 3].map(() => store.takeCounter(slot))), [1, 2, 3]);
+  const secret = new Secret(new Uint8Array(32).fill(9));
+  await store.setRms(slot, { secret, sinceN: 40, sinceMs: 7 });
+  assert.equal(await store.takeCounter(slot), 41);
+  await store.setRms(slot, { secret, sinceN: 2, sinceMs: 8 });
+  assert.equal(store.slot(lockId)?.n, 41);
+  assert.deepEqual(store.slot(lockId)?.rms?.secret.reveal(), secret.reveal());
+  const replaced = { ...slot, pmk: new Secret(new Uint8Array(32).fill(6)) };
+  assert.equal(await store.takeCounter(replaced), undefined);
 });
 
 test("a removed lock takes its slot and what it reported along", async (t) => {

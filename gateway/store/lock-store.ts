@@ -30,17 +30,24 @@ export interface Reported {
   atMs: number;
 }
 
-/** Our slot in a lock: what OPEN and RESUME need. */
+/** A slot of ours in a lock: what OPEN and RESUME need. */
 export interface SlotRow {
   lockId: string;
   slot: number;
   pmk: Secret;
-  /** False until a session under it has proved that the lock keeps it. */
+  /** False until a session under it has proved that the lock keeps it: a candidate, beside the one in use if there is one. */
   live: boolean;
-  /** Resumption secret, absent before the first OPEN. */
-  rms?: Secret;
+  /** Absent before the first OPEN. */
+  rms?: Rms;
   /** The RESUME counter last used or learned (protocol.md §4). */
   n: number;
+}
+
+/** What RESUME goes on from. `sinceN` is the counter and `sinceMs` our wall time of the OPEN that made it: it ends (protocol.md §4). */
+export interface Rms {
+  secret: Secret;
+  sinceN: number;
+  sinceMs: number;
 }
 
 /** Paired locks, what they last reported, and the keys of our slots. */
@@ -102,7 +109,7 @@ export class LockStore {
     });
   }
 
-  /** Forgets the lock, its slot and its wanted roster. Its events stay. */
+  /** Forgets the lock, its slots and its wanted roster. Its events stay. */
   remove(lockId: string): Promise<void> {
     return this.#database.write(() => {
       this.#database.run("DELETE FROM lock WHERE lock_id = ?", lockId);
@@ -111,40 +118,81 @@ export class LockStore {
     });
   }
 
+  /** The slot in use. */
   slot(lockId: string): SlotRow | undefined {
-    const columns = this.#database.get<SlotColumns>("SELECT * FROM slot WHERE lock_id = ?", lockId);
-    return columns && slotRow(columns);
+    return this.#slot(lockId, LIVE);
   }
 
-  /** Replaces the slot whole. In PAIR it must be durable before P3 is sent (protocol.md §2). */
-  putSlot(slot: SlotRow): Promise<void> {
+  /** A slot that the lock may or may not have taken. */
+  candidate(lockId: string): SlotRow | undefined {
+    return this.#slot(lockId, CANDIDATE);
+  }
+
+  /** Replaces the slot in use, or the candidate, whole. In PAIR it must be durable before P3 is sent (protocol.md §2). */
+  putSlot({ lockId, slot, pmk, live, rms, n }: SlotRow): Promise<void> {
     return this.#database.write(() => {
       this.#database.run(
-        "INSERT OR REPLACE INTO slot (lock_id, slot, pmk, live, rms, n) VALUES (?, ?, ?, ?, ?, ?)",
-        slot.lockId,
-        slot.slot,
-        slot.pmk.reveal(),
-        slot.live ? 1 : 0,
-        slot.rms?.reveal() ?? null,
-        slot.n,
+        "INSERT OR REPLACE INTO slot (lock_id, live, slot, pmk, rms, rms_since_n, rms_since_ms, n) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        lockId,
+        live ? LIVE : CANDIDATE,
+        slot,
+        pmk.reveal(),
+        rms?.secret.reveal() ?? null,
+        rms?.sinceN ?? null,
+        rms?.sinceMs ?? null,
+        n,
       );
     });
   }
 
-  /** A session under the slot's PMK has been proved by both sides. */
-  markSlotLive(lockId: string): Promise<void> {
+  /** Raises the slot's counter and resolves with it once it is durable: no S1 ever had it. Undefined if the slot has gone. */
+  takeCounter({ lockId, pmk }: SlotRow): Promise<number | undefined> {
     return this.#database.write(() => {
-      this.#database.run("UPDATE slot SET live = 1 WHERE lock_id = ?", lockId);
+      this.#database.run("UPDATE slot SET n = n + 1 WHERE lock_id = ? AND pmk = ?", lockId, pmk.reveal());
+      return this.#database.get<{ n: number }>("SELECT n FROM slot WHERE lock_id = ? AND pmk = ?", lockId, pmk.reveal())
+        ?.n;
     });
   }
 
-  /** Forgets a slot that never came to life, or that the lock has forgotten. */
-  removeSlot(lockId: string): Promise<void> {
+  /** Keeps what an OPEN that was proved has brought; the counter never goes back. Does nothing if the slot has gone. */
+  setRms({ lockId, pmk }: SlotRow, rms: Rms): Promise<void> {
     return this.#database.write(() => {
-      this.#database.run("DELETE FROM slot WHERE lock_id = ?", lockId);
+      this.#database.run(
+        "UPDATE slot SET rms = ?, rms_since_n = ?, rms_since_ms = ?, n = max(n, ?) WHERE lock_id = ? AND pmk = ?",
+        rms.secret.reveal(),
+        rms.sinceN,
+        rms.sinceMs,
+        rms.sinceN,
+        lockId,
+        pmk.reveal(),
+      );
     });
   }
+
+  /** A session under the candidate has been proved by both sides: it takes the place of the slot in use. */
+  promoteCandidate(lockId: string, pairedAtMs: number): Promise<void> {
+    return this.#database.write(() => {
+      this.#database.run("DELETE FROM slot WHERE lock_id = ? AND live = ?", lockId, LIVE);
+      this.#database.run("UPDATE slot SET live = ? WHERE lock_id = ?", LIVE, lockId);
+      this.#database.run("UPDATE lock SET paired_at_ms = ? WHERE lock_id = ?", pairedAtMs, lockId);
+    });
+  }
+
+  /** Forgets a slot that never came to life. */
+  removeCandidate(lockId: string): Promise<void> {
+    return this.#database.write(() => {
+      this.#database.run("DELETE FROM slot WHERE lock_id = ? AND live = ?", lockId, CANDIDATE);
+    });
+  }
+
+  #slot(lockId: string, live: number): SlotRow | undefined {
+    const columns = this.#database.get<SlotColumns>("SELECT * FROM slot WHERE lock_id = ? AND live = ?", lockId, live);
+    return columns && slotRow(columns);
+  }
 }
+
+const LIVE = 1;
+const CANDIDATE = 0;
 
 const SELECT_LOCK = "SELECT * FROM lock LEFT JOIN reported USING (lock_id)";
 
@@ -196,20 +244,22 @@ function lockRow(columns: LockColumns): LockRow {
 
 interface SlotColumns {
   lock_id: string;
+  live: number;
   slot: number;
   pmk: Uint8Array;
-  live: number;
   rms: Uint8Array | null;
+  rms_since_n: number | null;
+  rms_since_ms: number | null;
   n: number;
 }
 
-function slotRow(columns: SlotColumns): SlotRow {
+function slotRow({ rms, rms_since_n: sinceN, rms_since_ms: sinceMs, ...columns }: SlotColumns): SlotRow {
   return {
     lockId: columns.lock_id,
     slot: columns.slot,
     pmk: new Secret(columns.pmk),
-    live: columns.live === 1,
-    ...(columns.rms && { rms: new Secret(columns.rms) }),
+    live: columns.live === LIVE,
+    ...(rms && sinceN !== null && sinceMs !== null && { rms: { secret: new Secret(rms), sinceN, sinceMs } }),
     n: columns.n,
   };
 }

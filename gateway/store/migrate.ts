@@ -1,4 +1,7 @@
 import { initial } from "./migrations/0001-initial.ts";
+import { rights } from "./migrations/0002-rights.ts";
+import { api } from "./migrations/0003-api.ts";
+import { resume } from "./migrations/0004-resume.ts";
 import type { Migration } from "./migrations/migration.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -8,7 +11,7 @@ export interface Migratable {
   pragma(text: string, options?: { simple: boolean }): unknown;
 }
 
-const MIGRATIONS: readonly Migration[] = [initial];
+const MIGRATIONS: readonly Migration[] = [initial, rights, api, resume];
 
 /** Brings the schema up to this version, all steps or none. Throws StoreError if the database is of a newer version. */
 export function migrate(database: Migratable, path: string, migrations = MIGRATIONS): void {

@@ -10,7 +10,6 @@ import { LOG_HEAD_NONCE_BYTES } from "../../protocol/wire/commands.ts";
 import { Reason, reasonName } from "../../protocol/wire/reason.ts";
 import { READ_LOG_RECORDS_MAX } from "../../protocol/wire/responses.ts";
 import { granted, LockDisagrees } from "../link/lock-disagrees.ts";
-import type { LockSession } from "../link/lock-session.ts";
 import type { EventRow, EventStore, LogPosition } from "../store/event-store.ts";
 import type { LockRow } from "../store/lock-store.ts";
 import type { Talk } from "./talk.ts";
@@ -39,19 +38,18 @@ export class EventPull {
 
   /** From our last durable record to the end, earlier generations first. */
   async pull(talk: Talk, lock: LockRow): Promise<void> {
-    const newest = await talk(async (session) => session.caps.generation);
     const known = this.#parts.events.position(lock.lockId);
     // Generations before the first one that we were paired in are somebody else's business.
-    for (let generation = known?.generation ?? newest; generation <= newest; generation++) {
-      while ((await talk((session) => this.#step(session, lock, generation))) === "more");
+    for (let generation = known?.generation ?? lock.generation; generation <= lock.generation; generation++) {
+      while ((await this.#step(talk, lock, generation)) === "more");
     }
   }
 
-  async #step(session: LockSession, lock: LockRow, generation: number): Promise<Step> {
+  async #step(talk: Talk, lock: LockRow, generation: number): Promise<Step> {
     const at = this.#position(lock, generation);
-    const step = await this.#pullBatch(session, lock.lockId, at);
+    const step = await this.#pullBatch(talk, lock, at);
     if (step === "more" || this.#parts.events.headThrough(lock.lockId, generation) >= at.seq) return step;
-    return this.#pullHead(session, lock, at);
+    return this.#pullHead(talk, lock, at);
   }
 
   #position(lock: LockRow, generation: number): LogPosition {
@@ -65,18 +63,14 @@ export class EventPull {
     );
   }
 
-  async #pullBatch(session: LockSession, lockId: string, at: LogPosition): Promise<Step> {
+  async #pullBatch(talk: Talk, lock: LockRow, at: LogPosition): Promise<Step> {
     const fromSeq = at.seq + 1;
-    const response = await session.command({
-      name: "readLog",
-      fromSeq,
-      max: READ_LOG_RECORDS_MAX,
-      ...earlier(session, at.generation),
-    });
-    if (isForgotten(session, at.generation, response)) return "end";
+    const query = { name: "readLog", fromSeq, max: READ_LOG_RECORDS_MAX, ...earlier(lock, at.generation) } as const;
+    const response = await talk((session) => session.command(query));
+    if (isForgotten(lock, at.generation, response)) return "end";
     const { firstSeq, records } = granted("to show its log", response);
     if (records.length === 0 && firstSeq === fromSeq) return "end";
-    await this.#parts.events.append(this.#rows(lockId, at, firstSeq, records));
+    await this.#parts.events.append(this.#rows(lock.lockId, at, firstSeq, records));
     return "more";
   }
 
@@ -115,11 +109,12 @@ export class EventPull {
   }
 
   /** The lock's signature over all that we have of one generation. */
-  async #pullHead(session: LockSession, lock: LockRow, at: LogPosition): Promise<Step> {
+  async #pullHead(talk: Talk, lock: LockRow, at: LogPosition): Promise<Step> {
     const { suite, random, clock, events } = this.#parts;
     const nonce = random.bytes(LOG_HEAD_NONCE_BYTES);
-    const response = await session.command({ name: "logHead", nonce, ...earlier(session, at.generation) });
-    if (isForgotten(session, at.generation, response)) return "end";
+    const query = { name: "logHead", nonce, ...earlier(lock, at.generation) } as const;
+    const response = await talk((session) => session.command(query));
+    if (isForgotten(lock, at.generation, response)) return "end";
     const { document } = granted("to sign its log", response);
     const verified = verifyLogHead(suite, document, lock.sigPk);
     if (!verified.ok) throw brokenLog(at.seq, `its signed head does not verify: ${reasonName(verified.reason)}`);
@@ -129,7 +124,7 @@ export class EventPull {
       throw brokenLog(at.seq, "its signed head answers another question");
     if (claims.seq > at.seq) {
       // Something has happened at the lock since the last batch; it must show what it signs.
-      if ((await this.#pullBatch(session, lock.lockId, at)) === "more") return "more";
+      if ((await this.#pullBatch(talk, lock, at)) === "more") return "more";
       throw brokenLog(at.seq + 1, "the lock signs records that it does not show");
     }
     if (claims.seq < at.seq || !equalBytes(claims.head, at.head)) throw brokenLog(at.seq, "its signed head is another");
@@ -142,17 +137,18 @@ export class EventPull {
   }
 }
 
-function earlier(session: LockSession, generation: number): { generation?: number } {
-  return generation === session.caps.generation ? {} : { generation };
+/** A session under our slot proves the lock's generation: a factory reset forgets the slot. */
+function earlier(lock: LockRow, generation: number): { generation?: number } {
+  return generation === lock.generation ? {} : { generation };
 }
 
 /** A lock recycles earlier generations; what we have of one is then all there is. */
 function isForgotten(
-  session: LockSession,
+  lock: LockRow,
   generation: number,
   response: { ok: true } | { ok: false; refusal: { reason: Reason } },
 ): boolean {
-  return generation < session.caps.generation && !response.ok && response.refusal.reason === Reason.notFound;
+  return generation < lock.generation && !response.ok && response.refusal.reason === Reason.notFound;
 }
 
 /** h of the first of these records. */

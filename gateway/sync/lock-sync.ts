@@ -15,16 +15,17 @@ import type { Log } from "../log.ts";
 import type { EventStore } from "../store/event-store.ts";
 import type { LockRow, LockStore, Reported } from "../store/lock-store.ts";
 import type { RosterStore } from "../store/roster-store.ts";
+import { carrierOf, parseVia } from "../transport/via.ts";
 import { acknowledge } from "./acknowledge.ts";
+import type { CarrierTurns } from "./carrier-turns.ts";
 import { EventPull } from "./event-pull.ts";
 import { RosterSync } from "./roster-sync.ts";
+import type { SiteTime } from "./site-time.ts";
 import type { Talk } from "./talk.ts";
-import { timeForLocks } from "./time-for-locks.ts";
-import { isTimeUncertain, mendClock } from "./time-sync.ts";
+import { type ClockReading, TimeSync } from "./time-sync.ts";
 
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
-const RESET_AT_DOOR = "the lock was reset at the door: pair it again";
 /** What a lock reports is written down at once when it changes, else this often: an SD card wears. */
 const NOTE_EVERY_MS = 5 * 60_000;
 
@@ -37,6 +38,8 @@ export interface LockSyncParts {
   locks: LockStore;
   events: EventStore;
   rosters: RosterStore;
+  siteTime: SiteTime;
+  turns: CarrierTurns;
   /** Makes a newer wanted roster for this lock. */
   renewRoster: (lockId: string) => Promise<void>;
   /** Without an uplink, what is durable here may be forgotten by the lock. */
@@ -59,6 +62,7 @@ export class LockSync {
   readonly #parts: LockSyncParts;
   readonly #pull: EventPull;
   readonly #roster: RosterSync;
+  readonly #time: TimeSync;
   readonly #backoff: Backoff;
   #status: SyncStatus = { state: "working", sentence: "Not asked yet." };
   #running: Promise<void> | undefined;
@@ -73,15 +77,19 @@ export class LockSync {
     this.#parts = parts;
     this.#pull = new EventPull(parts);
     this.#roster = new RosterSync(lockId, { ...parts, renew: parts.renewRoster });
+    this.#time = new TimeSync(lockId, parts);
     this.#backoff = new Backoff(parts.random, { firstMs: RETRY_FIRST_MS, maxMs: RETRY_MAX_MS });
   }
 
   get status(): SyncStatus {
     const { lastContactAtMs } = this.#link;
-    const trouble = this.#parts.deliveryTrouble(this.#lockId);
+    const { deliveryTrouble, siteTime } = this.#parts;
+    const { sentence } = this.#status;
+    const troubles = [sentence, siteTime.trouble, deliveryTrouble(this.#lockId)];
     return {
       ...this.#status,
-      ...(trouble !== undefined && { sentence: `${this.#status.sentence} ${trouble}` }),
+      sentence: troubles.filter((trouble) => trouble !== undefined).join(" "),
+      ...(this.#time.error && { clockError: this.#time.error }),
       ...(lastContactAtMs !== undefined && { lastContactAtMs }),
     };
   }
@@ -128,7 +136,7 @@ export class LockSync {
       const sentence = describeTrouble(error);
       if (sentence === undefined) throw error;
       const waitMs = this.#backoff.nextMs();
-      const state = isForgottenAtLock(error) ? "stopped" : "waiting";
+      const state = needsPerson(error) ? "stopped" : "waiting";
       this.#tell({ state, sentence, nextTryAtMs: this.#parts.clock.wallMs() + waitMs });
       return waitMs;
     }
@@ -137,43 +145,62 @@ export class LockSync {
   async #round(): Promise<void> {
     const lock = this.#parts.locks.get(this.#lockId);
     if (!lock) return;
-    const talk: Talk = (job) => this.#link.run("sync", job);
-    const generation = await talk(async (session) => session.caps.generation);
-    if (generation !== lock.generation) throw new LockDisagrees(RESET_AT_DOOR);
-    const reported = await this.#askStatus(talk, lock);
+    const turn = await this.#parts.turns.take(carrierOf(parseVia(lock.via)));
+    try {
+      const talk: Talk = async (job) => {
+        await turn.goOn();
+        return this.#link.run("sync", job);
+      };
+      await this.#closeDifference(talk, lock);
+    } finally {
+      turn.end();
+    }
+  }
+
+  async #closeDifference(talk: Talk, lock: LockRow): Promise<void> {
+    const { status, reading } = await this.#askStatus(talk, lock);
     // A lock that refuses its roster must still get rid of its events, and the other way round.
     await inTurn([
-      () => this.#mendClock(talk, reported),
+      () => this.#time.keep(talk, lock, reading),
       async () => {
-        if (await this.#roster.bring(talk, reported)) await this.#askStatus(talk, lock);
+        if (await this.#roster.bring(talk, status)) await this.#askStatus(talk, lock);
       },
-      () => this.#pullAndAcknowledge(talk, lock),
+      () => this.#pullAndAcknowledge(talk, lock, status),
     ]);
   }
 
-  async #askStatus(talk: Talk, lock: LockRow): Promise<Responses["status"]> {
-    const status = await talk(async (session) =>
-      granted("to tell how it is", await session.command({ name: "status" })),
-    );
+  async #askStatus(talk: Talk, lock: LockRow): Promise<{ status: Responses["status"]; reading: ClockReading }> {
     const { locks, clock } = this.#parts;
-    const reported: Reported = { ...status, atMs: clock.wallMs() };
+    let tookMs = 0;
+    const status = await talk(async (session) => {
+      const askedAtMs = clock.monotonicMs();
+      const response = await session.command({ name: "status" });
+      tookMs = clock.monotonicMs() - askedAtMs;
+      return granted("to tell how it is", response);
+    });
+    const endedAtMs = clock.wallMs();
+    const reported: Reported = { ...status, atMs: endedAtMs };
     if (isWorthNoting(lock.reported, reported)) await locks.setReported(this.#lockId, reported);
-    return status;
+    return { status, reading: { lockSeconds: status.time, flags: status.flags, tookMs, endedAtMs } };
   }
 
-  async #mendClock(talk: Talk, reported: Responses["status"]): Promise<void> {
-    const { clock, events, issuer } = this.#parts;
-    const time = timeForLocks(clock, events, this.#lockId);
-    if (isTimeUncertain(reported.flags) && time > 0) await mendClock(talk, issuer, this.#lockId, time);
-  }
-
-  async #pullAndAcknowledge(talk: Talk, lock: LockRow): Promise<void> {
+  async #pullAndAcknowledge(talk: Talk, lock: LockRow, status: Responses["status"]): Promise<void> {
+    this.#expectSameLog(lock, status);
     try {
       await this.#pull.pull(talk, lock);
     } finally {
       this.#parts.eventsArrived(this.#lockId);
     }
     await acknowledge(talk, this.#parts, this.#lockId);
+  }
+
+  /** A lock never forgets its newest record; one that ends before ours, or in another, has an old memory or none of its own. */
+  #expectSameLog(lock: LockRow, { seq, head }: Responses["status"]): void {
+    const known = this.#parts.events.positionIn(this.#lockId, lock.generation);
+    if (!known || seq > known.seq) return;
+    if (seq < known.seq)
+      throw new LogWentBack(`its log ends at record ${seq}, but record ${known.seq} is here already`);
+    if (!equalBytes(head, known.head)) throw new LogWentBack(`its record ${seq} is not the one that is here already`);
   }
 
   #tell(status: SyncStatus): void {
@@ -220,7 +247,13 @@ function isWorthNoting(known: Reported | undefined, now: Reported): boolean {
   );
 }
 
-function isForgottenAtLock(error: unknown): boolean {
-  if (error instanceof RefusedByPeer) return error.err === Err.noSuchSlot;
-  return error instanceof LockDisagrees && error.message === RESET_AT_DOOR;
+class LogWentBack extends LockDisagrees {
+  constructor(why: string) {
+    super(`the lock's memory was put back or replaced: ${why}; nothing is acknowledged`);
+  }
+}
+
+/** Asking again will not help. */
+function needsPerson(error: unknown): boolean {
+  return error instanceof LogWentBack || (error instanceof RefusedByPeer && error.err === Err.noSuchSlot);
 }

@@ -1,17 +1,18 @@
 import type { SyncService, SyncStatus } from "../api/services.ts";
 import type { LockLinks } from "../link/lock-links.ts";
+import { CarrierTurns } from "./carrier-turns.ts";
 import { LockSync, type LockSyncParts } from "./lock-sync.ts";
 
-/** Looks after every paired lock, each on its own: one that does not answer never delays another. */
+/** Looks after every paired lock, one at a time on each carrier: one that does not answer costs its neighbours a time-out now and then. */
 export class Reconciler implements SyncService {
   readonly #links: LockLinks;
   readonly #parts: LockSyncParts;
   readonly #locks = new Map<string, LockSync>();
   #isClosed = false;
 
-  constructor(links: LockLinks, parts: LockSyncParts) {
+  constructor(links: LockLinks, parts: Omit<LockSyncParts, "turns">) {
     this.#links = links;
-    this.#parts = parts;
+    this.#parts = { ...parts, turns: new CarrierTurns(parts.clock) };
   }
 
   start(): void {

@@ -1,17 +1,109 @@
+import type { Clock } from "../../protocol/clock.ts";
 import { fromHex } from "../../protocol/wire/bytes.ts";
 import { Flag } from "../../protocol/wire/responses.ts";
 import type { Issuer } from "../issuer/issuer.ts";
 import { granted } from "../link/lock-disagrees.ts";
+import type { LockRow } from "../store/lock-store.ts";
+import type { SiteTime } from "./site-time.ts";
 import type { Talk } from "./talk.ts";
 
-/** Gives a lock that has lost its clock the issuer's word for the time (TIME, protocol.md §7). `time` in seconds since 1970. */
-export async function mendClock(talk: Talk, issuer: Issuer, lockId: string, time: number): Promise<void> {
-  await talk(async (session) => {
-    const token = await issuer.signTimeToken({ lockId: fromHex(lockId), challenge: session.challenge, time });
-    granted("the time", await session.command({ name: "time", token }));
-  });
+/** A clock that is off by less is left alone. */
+const ERROR_SECONDS_MAX = 1;
+/** How far a hint may move a clock: 2 s and 200 ppm of the time since it was set (protocol.md §7). */
+const HINT_SECONDS = 2;
+const HINT_PPM = 200;
+/** Each token leaves a record in the lock's log: a clock that does not run is not set again and again. */
+const TOKEN_EVERY_MS = 3_600_000;
+/** A clock that counts whole seconds is half a second behind on average, by half a second more or less. */
+const HALF_SECOND = 0.5;
+
+/** How far a lock's clock is ahead of ours, give or take `boundSeconds`. */
+export interface ClockError {
+  seconds: number;
+  boundSeconds: number;
 }
 
-export function isTimeUncertain(flags: number): boolean {
-  return (flags & Flag.timeUncertain) !== 0;
+/** A lock's clock as STATUS has told it; the exchange took `tookMs` and ended at `endedAtMs`, wall time. */
+export interface ClockReading {
+  lockSeconds: number;
+  flags: number;
+  tookMs: number;
+  endedAtMs: number;
+}
+
+export interface TimeSyncParts {
+  clock: Clock;
+  issuer: Issuer;
+  siteTime: SiteTime;
+}
+
+/** Keeps one lock's clock right (TIME, protocol.md §7), as far as the gateway itself knows the time. */
+export class TimeSync {
+  readonly #lockId: string;
+  readonly #parts: TimeSyncParts;
+  #error: ClockError | undefined;
+  #tokenAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(lockId: string, parts: TimeSyncParts) {
+    this.#lockId = lockId;
+    this.#parts = parts;
+  }
+
+  /** As last measured; undefined until then, and while the gateway does not know the time itself. */
+  get error(): ClockError | undefined {
+    return this.#error;
+  }
+
+  /** Hears what the lock says and mends it if need be: by a hint what a quartz does, by the issuer's word the rest. */
+  async keep(talk: Talk, lock: LockRow, reading: ClockReading): Promise<void> {
+    const { siteTime } = this.#parts;
+    const isUncertain = (reading.flags & Flag.timeUncertain) !== 0;
+    const rightAtMs = lock.reported?.atMs ?? lock.pairedAtMs;
+    siteTime.hear(this.#lockId, { seconds: reading.lockSeconds, isUncertain, rightAtMs });
+    await siteTime.noteNowAndThen();
+    this.#error = siteTime.now() === undefined ? undefined : errorOf(reading);
+    if (!this.#error) return;
+    const { seconds, boundSeconds } = this.#error;
+    const offBySeconds = Math.abs(seconds) - boundSeconds;
+    if (isUncertain) await this.#sendToken(talk);
+    else if (offBySeconds > ERROR_SECONDS_MAX) {
+      const isNear = Math.abs(seconds) <= hintSeconds(reading.endedAtMs - lock.pairedAtMs);
+      if (!isNear || !(await this.#sendHint(talk))) await this.#sendToken(talk);
+    }
+  }
+
+  /** Whether the lock took it. */
+  async #sendHint(talk: Talk): Promise<boolean> {
+    const time = this.#parts.siteTime.now();
+    if (time === undefined) return true;
+    const response = await talk((session) => session.command({ name: "timeHint", time }));
+    return response.ok;
+  }
+
+  async #sendToken(talk: Talk): Promise<void> {
+    const { clock, issuer, siteTime } = this.#parts;
+    if (clock.monotonicMs() - this.#tokenAtMs < TOKEN_EVERY_MS) return;
+    await talk(async (session) => {
+      await session.prepare();
+      const challenge = session.word.whole?.challenge;
+      const time = siteTime.now();
+      if (!challenge || time === undefined) return;
+      const token = await issuer.signTimeToken({ lockId: fromHex(this.#lockId), challenge, time });
+      granted("the time", await session.command({ name: "time", token }));
+      this.#tokenAtMs = clock.monotonicMs();
+    });
+  }
+}
+
+/** The lock read its clock at some moment of the exchange. */
+function errorOf({ lockSeconds, tookMs, endedAtMs }: ClockReading): ClockError {
+  const halfTripMs = tookMs / 2;
+  return {
+    seconds: lockSeconds + HALF_SECOND - (endedAtMs - halfTripMs) / 1_000,
+    boundSeconds: HALF_SECOND + halfTripMs / 1_000,
+  };
+}
+
+function hintSeconds(sinceSetMs: number): number {
+  return HINT_SECONDS + (Math.max(0, sinceSetMs) * HINT_PPM) / 1_000_000_000;
 }

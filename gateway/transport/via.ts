@@ -29,6 +29,11 @@ export function formatVia(via: Via): string {
   }
 }
 
+/** What locks share that can not talk at the same time: a serial line; on TCP each lock has a connection of its own. */
+export function carrierOf(via: Via): string {
+  return via.kind === "serial" ? formatVia({ ...via, address: 0 }) : formatVia(via);
+}
+
 function parseTcp(text: string): Via {
   const match = /^tcp:\/\/(?:\[([0-9a-fA-F:.]+)\]|([^\s:/?#@[\]]+)):(\d{1,5})$/.exec(text);
   const host = match?.[1] ?? match?.[2];

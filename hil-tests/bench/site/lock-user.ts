@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Actions } from "../../../gateway/actions.ts";
 import type { World } from "../../../gateway/compose.ts";
 import { LockLinks } from "../../../gateway/link/lock-links.ts";
+import { NO_OBSERVER } from "../../../gateway/metrics/observer.ts";
 import { LockStore } from "../../../gateway/store/lock-store.ts";
 
 /** What a request for one lock goes through in the daemon, without the daemon round it: orders, link, sessions. */
@@ -17,8 +18,16 @@ export class LockUser {
     this.#world = world;
     this.#lockId = lockId;
     this.#locks = new LockStore(database);
-    this.#links = new LockLinks({ suite, random, clock, transport, locks: this.#locks });
-    this.#actions = new Actions({ suite, clock, operator, links: this.#links, log, acted: () => {} });
+    this.#links = new LockLinks({ suite, random, clock, transport, locks: this.#locks, observer: NO_OBSERVER });
+    this.#actions = new Actions({
+      suite,
+      clock,
+      operator,
+      links: this.#links,
+      log,
+      observer: NO_OBSERVER,
+      acted: () => {},
+    });
   }
 
   /** A signed order, carried out. */

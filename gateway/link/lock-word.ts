@@ -1,0 +1,48 @@
+import type { Clock } from "../../protocol/clock.ts";
+
+/** Where the lock's log ended when it last said so. */
+export interface LogEnd {
+  seq: number;
+  head: Uint8Array;
+}
+
+/** What a lock tells of itself, in caps, STATUS and other responses. `time` in seconds since 1970 by its own clock. */
+export interface Telling {
+  challenge?: Uint8Array;
+  time?: number;
+  flags?: number;
+  seq?: number;
+  head?: Uint8Array;
+}
+
+/** What a lock last told of itself, in whichever session; its clock is run on by ours. */
+export class LockWord {
+  readonly #clock: Clock;
+  #challenge: Uint8Array | undefined;
+  #flags: number | undefined;
+  #logEnd: LogEnd | undefined;
+  #time: { lockSeconds: number; atMs: number } | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  hear({ challenge, time, flags, seq, head }: Telling): void {
+    if (challenge) this.#challenge = challenge;
+    if (flags !== undefined) this.#flags = flags;
+    if (time !== undefined) this.#time = { lockSeconds: time, atMs: this.#clock.monotonicMs() };
+    if (seq !== undefined && head) this.#logEnd = { seq, head };
+  }
+
+  /** Undefined until the lock has told all of it. */
+  get whole(): { challenge: Uint8Array; lockSeconds: number; flags: number; logEnd: LogEnd } | undefined {
+    const { lockSeconds } = this;
+    if (!this.#challenge || lockSeconds === undefined || this.#flags === undefined || !this.#logEnd) return undefined;
+    return { challenge: this.#challenge, lockSeconds, flags: this.#flags, logEnd: this.#logEnd };
+  }
+
+  get lockSeconds(): number | undefined {
+    if (!this.#time) return undefined;
+    return this.#time.lockSeconds + Math.floor((this.#clock.monotonicMs() - this.#time.atMs) / 1_000);
+  }
+}
