@@ -18,8 +18,8 @@ export const FULL: Effort = {
   rounds: 25,
   roundMs: 60,
   eventsPerRound: 4_000,
-  warmUpTasks: 100,
-  tasks: 1_000,
+  warmUpTasks: 1_000,
+  tasks: 2_000,
   lockCounts: { few: 100, many: 1_000 },
 };
 

@@ -1,6 +1,7 @@
 import { type Channel, type Transport, TransportError } from "../../../gateway/transport/channel.ts";
 import type { Lock } from "../../../lock-sim/lock.ts";
 import type { VirtualClock } from "../../../protocol/testing/virtual-clock.ts";
+import { cpuUsSince } from "../cpu-time.ts";
 
 /** One round trip. */
 export interface Exchange {
@@ -16,6 +17,7 @@ export class MemoryAir implements Transport {
   readonly #lock: Lock;
   readonly #clock: VirtualClock;
   #exchanges: Exchange[] = [];
+  #lockCpuUs = 0;
   #channel: Channel | undefined;
 
   constructor(lock: Lock, clock: VirtualClock) {
@@ -30,6 +32,13 @@ export class MemoryAir implements Transport {
     return taken;
   }
 
+  /** Processor time, in microseconds, that the lock has needed for its answers since this was last asked. */
+  takeLockCpuUs(): number {
+    const taken = this.#lockCpuUs;
+    this.#lockCpuUs = 0;
+    return taken;
+  }
+
   async open(): Promise<Channel> {
     const closed = new AbortController();
     const replies: Uint8Array[] = [];
@@ -38,8 +47,10 @@ export class MemoryAir implements Transport {
     this.#channel = {
       closed: closed.signal,
       request: async (request) => {
+        const before = process.cpuUsage();
         this.#lock.receive(connection, request);
         this.#waitFor(replies);
+        this.#lockCpuUs += cpuUsSince(before);
         const reply = replies.shift()!;
         this.#exchanges.push({ request, reply });
         return reply;

@@ -69,6 +69,11 @@ export class MemorySite {
     await this.user.forgetSession();
   }
 
+  /** Processor time, in microseconds, that the lock has needed since this was last asked. */
+  takeLockCpuUs(): number {
+    return this.#air.takeLockCpuUs();
+  }
+
   /** The round trips since this was last asked. */
   takeExchanges(): Exchange[] {
     return this.#air.takeExchanges();
