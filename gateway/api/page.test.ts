@@ -15,6 +15,12 @@ test("a page links to the next one, with everything that was asked for", async (
   assert.equal(all.headers.link, undefined);
 });
 
+test("links come to an end, at events as well, where there is always a next cursor", async (t) => {
+  const { ask } = await apiFixture(t);
+  const { headers, body } = await ask("GET", "/v1/events");
+  assert.deepEqual([headers.link, typeof body.next], [undefined, "string"]);
+});
+
 test("a cursor is good for its own list alone", async (t) => {
   const { ask } = await apiFixture(t);
   const cursors = ["", "0", LOCK_A, "%00", cursorAt("events", 1), cursorAt("locks", "not hex"), "x".repeat(101)];

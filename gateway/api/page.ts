@@ -63,7 +63,7 @@ export function toPage<T>(
   return { items, ...(found.length > limit && last && { next: cursorAt(list, positionOf(last)) }) };
 }
 
-/** `Link: <…>; rel="next"` on every page that has a next one (RFC 8288). */
+/** `Link: <…>; rel="next"` on every page that has a next one (RFC 8288); whoever follows it comes to an end. */
 export function linkPages(api: Api): void {
   api.addHook("preSerialization", async (request, reply, payload) => {
     if (request.method !== "GET" || !isPage(payload)) return payload;
@@ -74,6 +74,8 @@ export function linkPages(api: Api): void {
   });
 }
 
-function isPage(payload: unknown): payload is { next: string } {
-  return typeof payload === "object" && payload !== null && "next" in payload && typeof payload.next === "string";
+/** Of events there is always a next page, empty until something happens. */
+function isPage(payload: unknown): payload is { items: unknown[]; next: string } {
+  if (typeof payload !== "object" || payload === null || !("items" in payload) || !("next" in payload)) return false;
+  return Array.isArray(payload.items) && payload.items.length > 0 && typeof payload.next === "string";
 }

@@ -20,7 +20,7 @@ export async function checkDaemon(options: ClientOptions, io: CliIo): Promise<{ 
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     const isUp = error.exitCode !== ExitCode.notRunning;
-    const todo = isUp ? "Use another token: --token-file" : "Start it: portvakt run";
+    const todo = isUp ? "Show another token: --token-file" : "Start it, and see what it says: portvakt run";
     return { isUp, checks: [wrong("daemon", `${error.message}.`, todo)] };
   }
 }

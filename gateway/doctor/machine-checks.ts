@@ -43,6 +43,10 @@ export async function checkPort({ path, baud }: SerialConfig, isDaemonUp: boolea
     return good(what, "It is there, and free.");
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
-    return wrong(what, `${error.message}.`, "Mend that, or correct its path in the configuration.");
+    return wrong(what, asSentence(error.message), "Mend that, or correct its path in the configuration.");
   }
+}
+
+function asSentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
 }
