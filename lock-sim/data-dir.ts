@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../protocol/clock.ts";
+import type { Random } from "../protocol/random.ts";
 import { buildHardware, type LockHardware } from "./build-hardware.ts";
 import type { BoltPlace } from "./hardware/bolt.ts";
 import { FileFlash, FlashFileError } from "./hardware/file-flash.ts";
@@ -16,11 +17,11 @@ export class DataDirError extends Error {
  * A lock's hardware on files: `flash.bin`, `rtc.json` (the clock has a cell of its own) and `bolt.json` (where the bolt is). What
  * they hold outlives the process as the parts outlive a loss of power. Throws DataDirError.
  */
-export function openHardware(dir: string, clock: Clock): LockHardware<FileFlash> {
+export function openHardware(dir: string, clock: Clock, random: Random): LockHardware<FileFlash> {
   return inDir(dir, () => {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     return buildHardware(clock, {
-      flash: FileFlash.open(join(dir, "flash.bin")),
+      flash: FileFlash.open(join(dir, "flash.bin"), random),
       rtc: new KeptFile<RtcSetting>(join(dir, "rtc.json")),
       bolt: new KeptFile<BoltPlace>(join(dir, "bolt.json")),
     });

@@ -21,7 +21,7 @@ export class LinkCounters {
     this.#dropped += frames;
   }
 
-  /** `refused`: answered with ERR. `dropped`: damaged, for another address, or come while there was no power. */
+  /** `refused`: answered with ERR. `dropped`: damaged, lost to a fault, for another address, or come while there was no power. */
   get all(): { framesIn: number; framesOut: number; refused: number; dropped: number } {
     return { framesIn: this.#framesIn, framesOut: this.#framesOut, refused: this.#refused, dropped: this.#dropped };
   }

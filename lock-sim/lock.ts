@@ -30,11 +30,13 @@ export class Lock {
   readonly #suite: Suite;
   readonly #product: Product;
   readonly #carriers = new Map<number, Carrier>();
+  readonly #observers = new Set<() => void>();
   #firmware: Firmware | undefined;
   #poweredAtMs = 0;
   #nextConnection = 1;
   #wake: Timer | undefined;
   #powerReturns: Timer | undefined;
+  #offMsAfterCut: number | undefined;
 
   constructor(hardware: LockHardware, clock: Clock, random: Random, suite: Suite, product: Product) {
     this.hardware = hardware;
@@ -57,6 +59,7 @@ export class Lock {
     this.#powerReturns?.cancel();
     if (this.#firmware) return;
     this.hardware.flash.powerOn();
+    this.#offMsAfterCut = undefined;
     this.#poweredAtMs = this.#clock.monotonicMs();
     this.#firmware = new Firmware(this.#hal(), this.#suite, this.#product);
     this.#run((firmware) => firmware.boot());
@@ -73,11 +76,27 @@ export class Lock {
     const carriers = [...this.#carriers.values()];
     this.#carriers.clear();
     for (const carrier of carriers) carrier.close();
+    this.#tellObservers();
   }
 
   powerCycle(offMs: number): void {
     this.powerOff();
     this.#powerReturns = this.#clock.schedule(offMs, () => this.powerOn());
+  }
+
+  /**
+   * Power goes during the nth flash operation from now (1 = the next) and comes back `offMs` later, or by `powerOn`. Power that
+   * goes earlier, for another reason, makes an end of the plan.
+   */
+  cutPowerAtFlashOperation(n: number, offMs?: number): void {
+    this.hardware.flash.powerCutAtOperation(n);
+    this.#offMsAfterCut = offMs;
+  }
+
+  /** Tells whenever something may have changed, at the lock or around it, until what it returns is called. */
+  observe(observer: () => void): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
   }
 
   /** A new connection's number, or undefined if the lock takes none: no power, or too many. */
@@ -156,21 +175,35 @@ export class Lock {
     this.#look();
   }
 
+  setTemperature(temperatureC: number): void {
+    this.hardware.battery.set({ temperatureC });
+    this.#look();
+  }
+
   /** Something moved that raises an interrupt. */
   #look(): void {
     this.#run((firmware) => firmware.tick());
   }
 
   #run(work: (firmware: Firmware) => void): void {
-    if (!this.#firmware) return;
+    if (this.#firmware) this.#runUntilCut(this.#firmware, work);
+    this.#tellObservers();
+  }
+
+  #runUntilCut(firmware: Firmware, work: (firmware: Firmware) => void): void {
     try {
-      work(this.#firmware);
+      work(firmware);
     } catch (error) {
       if (!(error instanceof PowerCut)) throw error;
-      this.powerOff();
+      if (this.#offMsAfterCut === undefined) this.powerOff();
+      else this.powerCycle(this.#offMsAfterCut);
       return;
     }
     this.#scheduleWake();
+  }
+
+  #tellObservers(): void {
+    for (const observer of this.#observers) observer();
   }
 
   #scheduleWake(): void {

@@ -8,7 +8,8 @@ import { type Carrier, parseArguments, type Settings, USAGE, UsageError } from "
 import { DataDirError, describeDiskError, isDiskError, openHardware, printLabel } from "./data-dir.ts";
 import { leaveFactory, OtherLabel } from "./factory.ts";
 import { Lock } from "./lock.ts";
-import { type Port, PortError } from "./port/port.ts";
+import { FaultyLink } from "./port/faulty-link.ts";
+import { type LinkEnd, type Port, PortError } from "./port/port.ts";
 import { SerialLinePort } from "./port/serial.ts";
 import { TcpPort } from "./port/tcp.ts";
 import { Rig } from "./rig/rig.ts";
@@ -22,20 +23,30 @@ const EXIT_USAGE = 2;
 async function run(settings: Settings): Promise<void> {
   const { dataDir, model } = settings;
   const given = settings.label === undefined ? undefined : parseLabel(nobleSuite, settings.label);
-  const hardware = openHardware(dataDir, systemClock);
+  const hardware = openHardware(dataDir, systemClock, systemRandom);
   const { lockId, label } = print(leaveFactory(hardware.flash, nobleSuite, systemRandom, given));
   printLabel(dataDir, label);
 
   const product = { model, hardware: HARDWARE_VERSION, firmware: FIRMWARE_VERSION };
   const lock = new Lock(hardware, systemClock, systemRandom, nobleSuite, product);
   lock.powerOn();
-  const rig = settings.rig && new Rig(lock, { lockId, label }, settings.rig);
-  const port = portOf(lock, settings.carrier);
+  const link = new FaultyLink(lock, systemClock, systemRandom);
+  const rigParts = {
+    lock,
+    print: { lockId, label },
+    link,
+    clock: systemClock,
+    random: systemRandom,
+    suite: nobleSuite,
+  };
+  const rig = settings.rig && new Rig(rigParts, settings.rig);
+  const port = portOf(link, settings.carrier);
   const rigAt = await rig?.start();
   const listening = await port.start();
 
   const stop = async () => {
     await Promise.all([port.close(), rig?.close()]);
+    link.close();
     lock.powerOff();
     hardware.flash.close();
   };
@@ -47,7 +58,7 @@ function print(label: Parameters<typeof formatLabel>[1]): { lockId: string; labe
   return { lockId: toHex(label.lockId), label: formatLabel(nobleSuite, label) };
 }
 
-function portOf(lock: Lock, carrier: Carrier): Port {
+function portOf(lock: LinkEnd, carrier: Carrier): Port {
   switch (carrier.kind) {
     case "tcp":
       return new TcpPort(lock, carrier.where);

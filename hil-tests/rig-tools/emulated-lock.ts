@@ -15,7 +15,7 @@ export interface LockState {
   /** Hex of the compressed point. */
   sigPk: string;
   generation: number;
-  bolt: "thrown" | "drawn" | "between";
+  bolt: { position: "thrown" | "drawn" | "between" };
   pairingMode: boolean;
   grantIds: string[];
   /** `head` is h of record `seq`, in hex. */

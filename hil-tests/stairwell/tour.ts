@@ -120,7 +120,7 @@ async function unlock(folder: StairwellFolder, lock: EmulatedLock): Promise<numb
   const { exitCode, stdout, stderr } = await portvakt(...command);
   if (exitCode !== 0) throw new Error(`portvakt unlock: ${stderr.trim()} (exit code ${exitCode})`);
   const { bolt } = await lock.state();
-  if (bolt !== "drawn") throw new Error(`portvakt says that it was done, but the bolt is ${bolt}`);
+  if (bolt.position !== "drawn") throw new Error(`portvakt says that it was done, but the bolt is ${bolt.position}`);
   return (JSON.parse(stdout) as { seq: number }).seq;
 }
 

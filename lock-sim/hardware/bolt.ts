@@ -72,6 +72,14 @@ export class EmulatedBolt implements Bolt {
     return this.#isJammed || this.#place() === OUT[this.#motor.to] ? STALLED_MILLIAMPERE : MOTOR_MILLIAMPERE;
   }
 
+  isDriven(): boolean {
+    return this.#motor !== undefined;
+  }
+
+  isJammed(): boolean {
+    return this.#isJammed;
+  }
+
   /** Fault: while jammed, the motor turns and the bolt stays. */
   jam(isJammed: boolean): void {
     const { to } = this.#motor ?? {};

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import type { Random } from "../../protocol/random.ts";
 import { concat, Reader, uint32 } from "../../protocol/wire/bytes.ts";
 import { ERASE_BLOCK_BYTES, FLASH_BYTES } from "../firmware/storage/flash-map.ts";
 import { MemoryFlash } from "./memory-flash.ts";
@@ -20,10 +21,11 @@ export class FlashFileError extends Error {
 export class FileFlash extends MemoryFlash {
   readonly #file: number;
 
-  private constructor(file: number, image: Uint8Array, wear: Uint32Array) {
+  private constructor(file: number, image: Uint8Array, wear: Uint32Array, random?: Random) {
     super({
       image,
       wear,
+      ...(random && { random }),
       onProgram: (offset, bytes) => writeAt(file, offset, bytes),
       onErase: (block) => {
         writeAt(
@@ -37,8 +39,11 @@ export class FileFlash extends MemoryFlash {
     this.#file = file;
   }
 
-  /** Opens the file, or makes one with a factory-fresh chip. Throws FlashFileError or what the file system says. */
-  static open(path: string): FileFlash {
+  /**
+   * Opens the file, or makes one with a factory-fresh chip. `random` is for power cuts, as in MemoryFlash. Throws FlashFileError
+   * or what the file system says.
+   */
+  static open(path: string, random?: Random): FileFlash {
     if (!existsSync(path)) createFile(path);
     const file = openSync(path, "r+");
     const { size } = fstatSync(file);
@@ -50,7 +55,7 @@ export class FileFlash extends MemoryFlash {
     }
     const wear = new Reader(readAt(file, FLASH_BYTES, WEAR_BYTES));
     const counts = Uint32Array.from({ length: BLOCKS }, () => wear.uint32());
-    return new FileFlash(file, readAt(file, 0, FLASH_BYTES), counts);
+    return new FileFlash(file, readAt(file, 0, FLASH_BYTES), counts, random);
   }
 
   close(): void {

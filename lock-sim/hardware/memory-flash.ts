@@ -96,6 +96,13 @@ export class MemoryFlash implements Flash {
     if (isCut) this.#losePower();
   }
 
+  /** Fault: one cell turns over by itself. Bits count from 0, the lowest. */
+  flipBit(offset: number, bit: number): void {
+    this.#checkRange(offset, 1);
+    this.#image[offset]! ^= 1 << bit;
+    this.#parts.onProgram?.(offset, this.#image.subarray(offset, offset + 1));
+  }
+
   #isCut(): boolean {
     if (!this.#hasPower) throw new PowerCut("the flash has no power");
     return this.#programs + this.#erases + 1 === this.#cutAtOperation;

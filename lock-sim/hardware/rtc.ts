@@ -16,6 +16,7 @@ export class EmulatedRtc implements Rtc {
   readonly #clock: Clock;
   readonly #kept: Kept<RtcSetting>;
   #running: { rtcMs: number; monotonicMs: number } | undefined;
+  #driftPpm = 0;
 
   constructor(clock: Clock, kept: Kept<RtcSetting>) {
     this.#clock = clock;
@@ -26,14 +27,11 @@ export class EmulatedRtc implements Rtc {
 
   /** 0 while it is stopped. */
   seconds(): number {
-    if (!this.#running) return 0;
-    const { rtcMs, monotonicMs } = this.#running;
-    return Math.floor((rtcMs + this.#clock.monotonicMs() - monotonicMs) / 1000);
+    return Math.floor((this.#rtcMs() ?? 0) / 1000);
   }
 
   set(seconds: number): void {
-    this.#runFrom(1000 * seconds);
-    this.#kept.write({ rtcMs: 1000 * seconds, wallMs: this.#clock.wallMs() });
+    this.#setMs(1000 * seconds);
   }
 
   stopped(): boolean {
@@ -44,6 +42,34 @@ export class EmulatedRtc implements Rtc {
   lose(): void {
     this.#running = undefined;
     this.#kept.write(undefined);
+  }
+
+  /** Fault: the clock jumps, never below 1970. Not while it is stopped. */
+  step(byMs: number): void {
+    const rtcMs = this.#rtcMs();
+    if (rtcMs !== undefined) this.#setMs(Math.max(0, rtcMs + byMs));
+  }
+
+  /** Fault: from now on, and while the emulator runs, it is fast by so many millionths; below zero slow. */
+  drift(ppm: number): void {
+    const rtcMs = this.#rtcMs();
+    this.#driftPpm = ppm;
+    if (rtcMs !== undefined) this.#runFrom(rtcMs);
+  }
+
+  get driftPpm(): number {
+    return this.#driftPpm;
+  }
+
+  #rtcMs(): number | undefined {
+    if (!this.#running) return undefined;
+    const { rtcMs, monotonicMs } = this.#running;
+    return rtcMs + (this.#clock.monotonicMs() - monotonicMs) * (1 + this.#driftPpm / 1_000_000);
+  }
+
+  #setMs(rtcMs: number): void {
+    this.#runFrom(rtcMs);
+    this.#kept.write({ rtcMs, wallMs: this.#clock.wallMs() });
   }
 
   #runFrom(rtcMs: number): void {

@@ -2,9 +2,8 @@ import { existsSync } from "node:fs";
 import { SerialPort } from "serialport";
 import type { Clock, Timer } from "../../protocol/clock.ts";
 import { encodeSerialFrame } from "../../protocol/wire/serial-frame.ts";
-import type { Lock } from "../lock.ts";
 import { FrameFilter } from "./frame-filter.ts";
-import { type Port, PortError } from "./port.ts";
+import { type LinkEnd, type Port, PortError } from "./port.ts";
 
 export interface SerialLine {
   readonly path: string;
@@ -19,7 +18,7 @@ const LOOK_INTERVAL_MS = 1000;
 
 /** The lock on a serial line. Everybody on the line is one connection: the lock can not tell them apart. */
 export class SerialLinePort implements Port {
-  readonly #lock: Lock;
+  readonly #lock: LinkEnd;
   readonly #line: SerialLine;
   readonly #clock: Clock;
   readonly #onLost: (error: PortError) => void;
@@ -31,7 +30,7 @@ export class SerialLinePort implements Port {
   #look: Timer | undefined;
 
   /** `onLost` is called once if the device vanishes after `start`. */
-  constructor(lock: Lock, line: SerialLine, clock: Clock, onLost: (error: PortError) => void) {
+  constructor(lock: LinkEnd, line: SerialLine, clock: Clock, onLost: (error: PortError) => void) {
     this.#lock = lock;
     this.#line = line;
     this.#clock = clock;

@@ -1,10 +1,9 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { encodeSerialFrame } from "../../protocol/wire/serial-frame.ts";
-import type { Lock } from "../lock.ts";
 import { FrameFilter } from "./frame-filter.ts";
 import { formatHostPort, type HostPort } from "./host-port.ts";
 import { listen } from "./listen.ts";
-import type { Port } from "./port.ts";
+import type { LinkEnd, Port } from "./port.ts";
 
 /** There is one lock at this end (protocol.md §10). */
 const ADDRESS = 0;
@@ -14,12 +13,12 @@ const UNREAD_BYTES_MAX = 64 * 1024;
 
 /** The lock on TCP, for rigs: the bytes of a serial line, one connection a link. */
 export class TcpPort implements Port {
-  readonly #lock: Lock;
+  readonly #lock: LinkEnd;
   readonly #where: HostPort;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  constructor(lock: Lock, where: HostPort) {
+  constructor(lock: LinkEnd, where: HostPort) {
     this.#lock = lock;
     this.#where = where;
     this.#server = createServer({ noDelay: true }, (socket) => this.#accept(socket));

@@ -1,27 +1,15 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
-import { type TestContext, test } from "node:test";
-import { nobleSuite } from "../../crypto/noble.ts";
-import { formatLabel } from "../../protocol/documents/label.ts";
+import { test } from "node:test";
 import { toHex } from "../../protocol/wire/bytes.ts";
-import { smallLock } from "../testing/small-lock.ts";
-import { Rig } from "./rig.ts";
-
-async function started(t: TestContext) {
-  const small = smallLock();
-  const print = { lockId: toHex(small.label.lockId), label: formatLabel(nobleSuite, small.label) };
-  const rig = new Rig(small.lock, print, { host: "127.0.0.1", port: 0 });
-  const url = `http://${await rig.start()}`;
-  t.after(() => rig.close());
-  return { ...small, print, url };
-}
+import { rigFixture } from "../testing/rig-fixture.ts";
 
 /** What these tests look at in the bodies of answers. */
 interface Body {
   lockId: string;
   label: string;
   hasPower: boolean;
-  bolt: string;
+  bolt: { position: string };
   door: string;
   signal: string | null;
   pairingMode: boolean;
@@ -50,12 +38,12 @@ async function post(
 }
 
 test("the state shows the lock, and the label as its only secret", async (t) => {
-  const { lock, url, print } = await started(t);
+  const { lock, url, print } = await rigFixture(t);
   const { status, body } = await get(`${url}/v1/state`);
   assert.equal(status, 200);
   assert.equal(body.lockId, print.lockId);
   assert.equal(body.label, print.label);
-  assert.equal(body.bolt, "thrown");
+  assert.equal(body.bolt.position, "thrown");
   assert.equal(body.door, "closed");
   assert.equal(body.pairingMode, false);
   assert.deepEqual(body.grantIds, []);
@@ -68,13 +56,13 @@ test("the state shows the lock, and the label as its only secret", async (t) => 
 });
 
 test("the pairing button turns pairing mode on", async (t) => {
-  const { url } = await started(t);
+  const { url } = await rigFixture(t);
   assert.equal((await post(`${url}/v1/pairing-button`)).body.pairingMode, true);
   assert.equal((await get(`${url}/v1/state`)).body.signal, "pairing");
 });
 
 test("a power cycle takes as long as asked for, and pairing mode with it", async (t) => {
-  const { url, clock } = await started(t);
+  const { url, clock } = await rigFixture(t);
   await post(`${url}/v1/pairing-button`);
   const { status, body } = await post(`${url}/v1/power`, '{"offMs":500}');
   assert.equal(status, 200);
@@ -92,7 +80,7 @@ test("a power cycle takes as long as asked for, and pairing mode with it", async
 });
 
 test("a factory reset begins a new generation, and the log shows both in words", async (t) => {
-  const { url } = await started(t);
+  const { url } = await rigFixture(t);
   assert.equal((await post(`${url}/v1/factory-reset`)).body.generation, 1);
   const { body } = await get(`${url}/v1/log`);
   assert.deepEqual(
@@ -110,7 +98,7 @@ test("a factory reset begins a new generation, and the log shows both in words",
 });
 
 test("a wrong value is refused by the name of its field and changes nothing", async (t) => {
-  const { url } = await started(t);
+  const { url } = await rigFixture(t);
   for (const offMs of ["-1", "1.5", '"5"', "null", "86400001"]) {
     const { status, body } = await post(`${url}/v1/power`, `{"offMs":${offMs}}`);
     assert.equal(status, 400, offMs);
@@ -123,14 +111,14 @@ test("a wrong value is refused by the name of its field and changes nothing", as
 });
 
 test("a body that is no JSON object, of another type or too long is refused", async (t) => {
-  const { url } = await started(t);
+  const { url } = await rigFixture(t);
   for (const body of ["{", "[]", "null", "5"]) assert.equal((await post(`${url}/v1/power`, body)).status, 400, body);
   assert.equal((await post(`${url}/v1/power`, '{"offMs":1}', { "content-type": "text/plain" })).status, 415);
   assert.equal((await post(`${url}/v1/power`, `{"offMs":${" ".repeat(20_000)}1}`)).status, 413);
 });
 
 test("unknown routes and methods are refused in JSON", async (t) => {
-  const { url } = await started(t);
+  const { url } = await rigFixture(t);
   assert.deepEqual(await get(`${url}/v2/state`), {
     status: 404,
     body: { status: 404, detail: "there is nothing at /v2/state" },
@@ -139,7 +127,7 @@ test("unknown routes and methods are refused in JSON", async (t) => {
 });
 
 test("a page in a browser that was led here is refused, by its origin and by the name it used", async (t) => {
-  const { url } = await started(t);
+  const { url } = await rigFixture(t);
   const headers = { "content-type": "application/json", origin: "https://example.org" };
   assert.equal((await post(`${url}/v1/factory-reset`, undefined, headers)).status, 403);
   const status = await new Promise((resolve) => {
@@ -152,7 +140,7 @@ test("a page in a browser that was led here is refused, by its origin and by the
 });
 
 test("a request that breaks off half way harms nobody", async (t) => {
-  const { url } = await started(t);
+  const { url } = await rigFixture(t);
   await new Promise((resolve) => {
     const broken = request(`${url}/v1/power`, { method: "POST", headers: { "content-length": 50 } });
     broken.on("error", resolve);

@@ -1,50 +1,71 @@
+import type { RosterClaims } from "../../protocol/documents/roster.ts";
 import { toHex } from "../../protocol/wire/bytes.ts";
 import { SLOT_COUNT } from "../firmware/cell-keys.ts";
 import type { Parts } from "../firmware/parts.ts";
-import type { Lock } from "../lock.ts";
+import type { RigParts } from "./rig-parts.ts";
+import type { LockState } from "./state-schema.ts";
 
-/** What is printed on the lock; the label holds the pairing secret, and anyone at the door can read it. */
-export interface Print {
-  readonly lockId: string;
-  readonly label: string;
+/** Looks at the lock. What takes long to find out and seldom changes is kept. */
+export class StateView {
+  readonly #parts: Pick<RigParts, "lock" | "print" | "link">;
+  #sigPk: string | undefined;
+  #table: { claims: RosterClaims | undefined; grantIds: string[] } | undefined;
+
+  constructor(parts: Pick<RigParts, "lock" | "print" | "link">) {
+    this.#parts = parts;
+  }
+
+  now(): LockState {
+    const { lock, print, link } = this.#parts;
+    const { bolt, door, tags, privacy, tamper, battery, signals, flash, rtc } = lock.hardware;
+    const { programs, erases } = flash.operations;
+    const uid = tags.poll();
+    return {
+      ...print,
+      hasPower: lock.firmware !== undefined,
+      uptimeMs: Math.round(lock.uptimeMs),
+      bolt: { position: bolt.position(), isDriven: bolt.isDriven() },
+      door: door.isOpen() ? "open" : "closed",
+      tag: uid ? toHex(uid) : null,
+      privacy: privacy.isOn(),
+      tamper: tamper.isOpen(),
+      battery: { millivolt: battery.millivolt(), temperatureC: battery.temperatureC() },
+      signal: signals.last ?? null,
+      link: lock.counters.all,
+      faults: { jam: bolt.isJammed(), clockDriftPpm: rtc.driftPpm, link: link.faults },
+      flash: { programs, erases, erasesByBlock: [...flash.wear] },
+      ...(lock.firmware && this.#firmware(lock.firmware.inside)),
+    };
+  }
+
+  #firmware(parts: Parts): Partial<LockState> {
+    const { hal, suite, identity, generation, pairing, clock, store, roster, diagnostics } = parts;
+    const { seq, head } = store.position;
+    const firstSeq = store.spans().find((span) => span.generation === generation)?.firstSeq ?? 0;
+    this.#sigPk ??= toHex(suite.p256PublicKey(identity.sigKey));
+    return {
+      sigPk: this.#sigPk,
+      generation,
+      pairingMode: pairing.isOn(hal.uptime.milliseconds()),
+      slots: Array.from({ length: SLOT_COUNT }, (_, slot) => slotState(parts, slot)),
+      clock: { seconds: clock.now(), isUncertain: clock.isUncertain() },
+      epoch: roster.epoch,
+      grantIds: this.#grantIds(parts),
+      siteSecrets: roster.settings.sealedSecrets !== undefined,
+      log: { firstSeq, seq, head: toHex(head), receiptedThrough: store.acknowledged(generation) },
+      refusedWithoutRecord: { ...diagnostics.all() },
+    };
+  }
+
+  #grantIds({ roster: { claims }, table }: Parts): string[] {
+    if (!this.#table || this.#table.claims !== claims) {
+      this.#table = { claims, grantIds: Array.from(table.active?.entries() ?? [], ({ cti }) => toHex(cti)) };
+    }
+    return this.#table.grantIds;
+  }
 }
 
-/** The lock as a rig sees it. No secrets but the label. What only running firmware knows is absent without power. */
-export function lockState(lock: Lock, print: Print): object {
-  const { bolt, door, battery, signals, flash } = lock.hardware;
-  const { programs, erases } = flash.operations;
-  return {
-    ...print,
-    hasPower: lock.firmware !== undefined,
-    uptimeMs: Math.round(lock.uptimeMs),
-    bolt: bolt.position(),
-    door: door.isOpen() ? "open" : "closed",
-    battery: { millivolt: battery.millivolt(), temperatureC: battery.temperatureC() },
-    signal: signals.last ?? null,
-    link: lock.counters.all,
-    flash: { programs, erases, erasesByBlock: flash.wear },
-    ...(lock.firmware && firmwareState(lock.firmware.inside)),
-  };
-}
-
-function firmwareState(parts: Parts): object {
-  const { hal, suite, identity, generation, pairing, clock, store, roster, table, diagnostics } = parts;
-  const { seq, head } = store.position;
-  const firstSeq = store.spans().find((span) => span.generation === generation)?.firstSeq ?? 0;
-  return {
-    sigPk: toHex(suite.p256PublicKey(identity.sigKey)),
-    generation,
-    pairingMode: pairing.isOn(hal.uptime.milliseconds()),
-    slots: Array.from({ length: SLOT_COUNT }, (_, slot) => slotState(parts, slot)),
-    clock: { seconds: clock.now(), isUncertain: clock.isUncertain() },
-    epoch: roster.epoch,
-    grantIds: Array.from(table.active?.entries() ?? [], ({ cti }) => toHex(cti)),
-    log: { firstSeq, seq, head: toHex(head), receiptedThrough: store.acknowledged(generation) },
-    refusedWithoutRecord: diagnostics.all(),
-  };
-}
-
-function slotState({ slots }: Parts, number: number): object {
+function slotState({ slots }: Parts, number: number): NonNullable<LockState["slots"]>[number] {
   const slot = slots.at(number);
   if (!slot) return { slot: number, state: "empty" };
   return { slot: number, state: slot.isPending ? "pending" : "paired", gatewayId: toHex(slot.gatewayId) };
