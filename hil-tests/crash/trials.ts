@@ -15,14 +15,14 @@ export interface Begun {
 
 export interface Trial {
   name: string;
-  /** The kill comes at a random moment up to this long after the beginning. */
+  /** The kill comes at a random moment up to this long after the beginning: about as long as all of it takes. */
   killWithinMs: number;
   begin(world: World, ledger: Ledger): Promise<Begun>;
 }
 
 const pair: Trial = {
   name: "pair",
-  killWithinMs: 800,
+  killWithinMs: 300,
   async begin(world, ledger) {
     await world.lock.rig.post("/v1/factory-reset");
     ledger.reset((await world.lock.state()).generation);
@@ -38,7 +38,7 @@ const pair: Trial = {
 
 const addGrant: Trial = {
   name: "grant add",
-  killWithinMs: 300,
+  killWithinMs: 60,
   async begin(world) {
     const adding = answerOf(
       world.gateway.api.post<{ id: string }>("/v1/grants", {
@@ -59,7 +59,7 @@ const addGrant: Trial = {
 
 const revokeGrant: Trial = {
   name: "grant revoke",
-  killWithinMs: 300,
+  killWithinMs: 60,
   async begin(world, ledger) {
     const [id] = await world.wantedGrantIds();
     if (id === undefined) return addGrant.begin(world, ledger);
@@ -74,7 +74,7 @@ const revokeGrant: Trial = {
 
 const unlock: Trial = {
   name: "unlock",
-  killWithinMs: 800,
+  killWithinMs: 500,
   async begin(world, ledger) {
     const unlocking = answerOf(world.unlock(ledger));
     return {
@@ -88,7 +88,7 @@ const unlock: Trial = {
 /** The unlocking has been answered; its events are on their way. */
 const pull: Trial = {
   name: "pull",
-  killWithinMs: 400,
+  killWithinMs: 80,
   async begin(world, ledger) {
     await answerOf(world.unlock(ledger));
     return { check: async () => {} };
