@@ -72,7 +72,6 @@ export class Lock {
     this.#firmware = undefined;
     this.hardware.bolt.stop();
     this.hardware.keypad.losePower();
-    this.hardware.thumbTurn.losePower();
     const carriers = [...this.#carriers.values()];
     this.#carriers.clear();
     for (const carrier of carriers) carrier.close();
@@ -175,8 +174,9 @@ export class Lock {
     this.#look();
   }
 
-  setTemperature(temperatureC: number): void {
-    this.hardware.battery.set({ temperatureC });
+  /** Changes something around the lock, as the world does, and lets firmware look at once. */
+  disturb(change: (hardware: LockHardware) => void): void {
+    change(this.hardware);
     this.#look();
   }
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Action } from "../../protocol/documents/order.ts";
 import { auxPair } from "../../protocol/log/aux.ts";
 import { RecordType } from "../../protocol/log/record.ts";
+import { Reason } from "../../protocol/wire/reason.ts";
 import { Flag } from "../../protocol/wire/responses.ts";
 import { BenchLock } from "./testing/bench-lock.ts";
 
@@ -23,4 +25,37 @@ test("a battery that gets low, and one that was replaced, are records; what it r
       [1, 6000],
     ],
   );
+});
+
+test("a battery in its reserve lets people in, relocks behind them, and does no other action", () => {
+  const bench = new BenchLock();
+  const { session } = bench.furnish();
+  bench.lock.setBattery(3799);
+  for (const action of [Action.lock, Action.hold, Action.endHold])
+    assert.equal(session.reason(bench.act(session, { action })), Reason.batteryTooLow);
+  session.done(bench.act(session));
+  assert.equal(bench.boltPosition, "drawn");
+  bench.clock.advance(10_000);
+  assert.equal(bench.boltPosition, "thrown");
+  bench.lock.setBattery(3599);
+  assert.equal(session.reason(bench.act(session)), Reason.batteryTooLow);
+});
+
+test("a battery that is good enough for doors may be too low for new firmware", () => {
+  const bench = new BenchLock();
+  const { session } = bench.furnish();
+  assert.equal(session.reason({ name: "firmwareApply" }), Reason.unknownCommand);
+  bench.lock.setBattery(4199);
+  assert.equal(session.reason({ name: "firmwareApply" }), Reason.batteryTooLow);
+  assert.equal(session.reason(bench.act(session, { action: Action.hold })), Reason.done);
+});
+
+test("a battery that is good at rest but sags under the motor is low, and still good for what it is good for", () => {
+  const bench = new BenchLock();
+  const { session } = bench.furnish();
+  bench.lock.hardware.battery.set({ millivolt: 4300, temperatureC: -30 });
+  session.done(bench.act(session));
+  const low = bench.log(session).find(({ type }) => type === RecordType.battery);
+  assert.deepEqual([low?.n, auxPair(low!.aux)[1]], [0, 3169]);
+  assert.equal(session.reason(bench.act(session, { action: Action.lock })), Reason.done);
 });

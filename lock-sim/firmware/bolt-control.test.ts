@@ -130,6 +130,27 @@ test("a hand on the inside is a record, and relocks only if the roster says so",
   assert.equal(bench.boltPosition, "drawn");
   bench.clock.advance(3000);
   assert.equal(bench.boltPosition, "thrown");
+
+  bench.lock.turnThumb("drawn");
+  bench.lock.setDoor(true);
+  bench.clock.advance(50_000);
+  assert.equal(bench.boltPosition, "drawn");
+  bench.lock.setDoor(false);
+  bench.clock.advance(1000);
+  assert.equal(bench.boltPosition, "thrown");
+});
+
+test("a hand that locks a door that is held open ends the hold", () => {
+  const { bench, session } = furnished();
+  session.done(bench.act(session, { action: Action.hold }));
+  bench.lock.turnThumb("drawn");
+  bench.clock.advance(60_000);
+  assert.equal(bench.boltPosition, "drawn");
+  bench.lock.turnThumb("thrown");
+  assert.deepEqual(lastTypes(bench, session, 1), [RecordType.locked]);
+  session.done(bench.act(session));
+  bench.clock.advance(10_000);
+  assert.equal(bench.boltPosition, "thrown");
 });
 
 test("after a power cut a bolt that a hand drew stays as the hand left it", () => {

@@ -50,6 +50,8 @@ export class BoltControl {
    * paragraph).
    */
   recover(lastWord: "held" | "relock" | "stay"): void {
+    // What a hand did in the dark has no record before the boot's, and does not count.
+    this.#thumbTurn.take();
     this.#isHeld = lastWord === "held";
     if (lastWord === "relock" && !this.isThrown()) this.relockIn(0);
   }

@@ -22,6 +22,7 @@ test("a door that stays open is reported once, after as long as the roster says"
   assert.equal(bench.log(session).at(-1)?.type, RecordType.doorOpened);
   bench.clock.advance(120_000);
   assert.equal(bench.log(session).at(-1)?.type, RecordType.doorLeftOpen);
+  assert.equal(bench.lock.hardware.signals.last, "ajar");
   bench.lock.hardware.door.set(false);
   bench.clock.advance(500);
   assert.equal(bench.log(session).at(-1)?.type, RecordType.doorClosed);

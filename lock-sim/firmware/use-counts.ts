@@ -54,11 +54,11 @@ export class UseCounts {
     this.#countedTo = countedTo ? new Reader(countedTo).uint32() : 0;
   }
 
-  used(grant: GrantClaims): number {
-    let used = this.#find(grant.id)?.count ?? 0;
+  used({ id }: Pick<GrantClaims, "id">): number {
+    let used = this.#find(id)?.count ?? 0;
     for (const record of this.#log.newestFirst()) {
       if (record.seq <= this.#countedTo) break;
-      if (isUse(record, grant.id)) used++;
+      if (isUse(record, id)) used++;
     }
     return used;
   }

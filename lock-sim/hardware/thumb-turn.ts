@@ -21,9 +21,4 @@ export class EmulatedThumbTurn implements ThumbTurn {
     this.#turned = undefined;
     return turned;
   }
-
-  /** Nobody saw what was not told yet. */
-  losePower(): void {
-    this.#turned = undefined;
-  }
 }

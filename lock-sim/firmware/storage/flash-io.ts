@@ -12,7 +12,9 @@ export function programChecked(flash: Flash, offset: number, bytes: Uint8Array):
 }
 
 export function isErased(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte === ERASED);
+  // A loop: whole blocks come here at every boot, and a callback for each byte takes ten times as long.
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== ERASED) return false;
+  return true;
 }
 
 /** Erases those blocks of the region that are not erased: saves wear, and time at the first use. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { opensslSuite } from "../../../crypto/openssl.ts";
 import type { Secret } from "../../../crypto/secret.ts";
 import type { Suite } from "../../../crypto/suite.ts";
+import { grantId } from "../../../protocol/documents/grant.ts";
 import type { Label } from "../../../protocol/documents/label.ts";
 import { Action, type OrderClaims } from "../../../protocol/documents/order.ts";
 import { decodeRecord, type LogRecord, RECORD_BYTES } from "../../../protocol/log/record.ts";
@@ -13,6 +14,7 @@ import { readA2, startPass } from "../../../protocol/session/pass.ts";
 import { type ResumeAwaitingS2, readS2, startResume } from "../../../protocol/session/resume.ts";
 import { SeededRandom } from "../../../protocol/testing/seeded-random.ts";
 import { VirtualClock } from "../../../protocol/testing/virtual-clock.ts";
+import { toHex } from "../../../protocol/wire/bytes.ts";
 import { type Command, encodeCommand } from "../../../protocol/wire/commands.ts";
 import { decodeMessage } from "../../../protocol/wire/messages.ts";
 import { decodeResponse, type Response } from "../../../protocol/wire/responses.ts";
@@ -185,7 +187,7 @@ export class BenchLock {
     return { ...opened, paired };
   }
 
-  /** BEGIN, PUT, COMMIT. */
+  /** BEGIN, DROP of what is no longer wanted, PUT, COMMIT. */
   sendRoster(
     session: TestSession,
     epoch: number,
@@ -193,6 +195,10 @@ export class BenchLock {
     wish: Parameters<TestSite["roster"]>[3] = {},
   ): void {
     session.done({ name: "rosterBegin", roster: this.site.roster(this.now, epoch, grants, wish) });
+    const wanted = new Set(grants.map((grant) => toHex(idOf(grant))));
+    const { entries } = session.done({ name: "grantList", after: new Uint8Array(8) });
+    const ids = entries.map(({ id }) => id).filter((id) => !wanted.has(toHex(id)));
+    if (ids.length > 0) session.done({ name: "grantDrop", ids });
     for (const grant of grants) session.done({ name: "grantPut", grants: [grant] });
     session.done({ name: "rosterCommit" });
   }
@@ -220,6 +226,12 @@ export class BenchLock {
 
 /** What a test wants otherwise in an order, and the grant shown if it is not the id. */
 export type ActWish = Partial<OrderClaims> & { readonly key?: Secret; readonly grant?: Uint8Array };
+
+function idOf(grant: Uint8Array): Uint8Array {
+  const id = grantId(grant);
+  assert(id.ok);
+  return id.value;
+}
 
 /** The code of an ERR; undefined for anything else. */
 export function errOf(frame: Uint8Array | undefined): number | undefined {
