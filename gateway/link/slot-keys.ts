@@ -79,6 +79,8 @@ export class SlotKeys {
 
   #isUsable({ rms, n }: SlotRow): boolean {
     if (!rms || n >= UINT_MAX || n - rms.sinceN >= RMS_USES_MAX) return false;
+    // OPEN tells how far the counter has really come (protocol.md §4).
+    if (this.#openedAtMs === undefined && !this.#locks.isContinued) return false;
     const ageMs =
       this.#openedAtMs === undefined
         ? this.#clock.wallMs() - rms.sinceMs

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
 import Sqlite from "better-sqlite3";
+import { continuesLastRun } from "./continuity.ts";
 import { migrate } from "./migrate.ts";
 import { asStoreError } from "./store-error.ts";
 
@@ -29,6 +30,8 @@ export interface DatabaseOptions {
  * A write is durable when its promise resolves (WAL with synchronous=FULL). Reads are synchronous and see committed state.
  */
 export class Database {
+  /** False if the file was put back from a backup, or is new: what it says of counters may be of yesterday. */
+  readonly isContinued: boolean;
   readonly #path: string;
   readonly #sqlite: Sqlite.Database;
   readonly #soon: (commit: () => void) => void;
@@ -36,7 +39,8 @@ export class Database {
   #queue: QueuedWrite[] = [];
   #writing = false;
 
-  private constructor(path: string, sqlite: Sqlite.Database, soon: (commit: () => void) => void) {
+  private constructor(path: string, sqlite: Sqlite.Database, soon: (commit: () => void) => void, isContinued: boolean) {
+    this.isContinued = isContinued;
     this.#path = path;
     this.#sqlite = sqlite;
     this.#soon = soon;
@@ -52,7 +56,7 @@ export class Database {
       prepareConnection(sqlite);
       if (options.pagesMax !== undefined) sqlite.pragma(`max_page_count = ${options.pagesMax}`);
       migrate(sqlite, path);
-      return new Database(path, sqlite, options.soon ?? queueMicrotask);
+      return new Database(path, sqlite, options.soon ?? queueMicrotask, continuesLastRun(sqlite, path));
     } catch (error) {
       sqlite?.close();
       throw asStoreError(error, path);

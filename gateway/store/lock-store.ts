@@ -58,6 +58,11 @@ export class LockStore {
     this.#database = database;
   }
 
+  /** Whether what the slots say is what they were when the gateway last ran: a backup that was put back has older counters. */
+  get isContinued(): boolean {
+    return this.#database.isContinued;
+  }
+
   /** All paired locks in order of id. */
   list(): LockRow[] {
     return this.#database.all<LockColumns>(`${SELECT_LOCK} ORDER BY lock_id`).map(lockRow);

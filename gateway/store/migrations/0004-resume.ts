@@ -26,5 +26,11 @@ export const resume: Migration = {
       id INTEGER PRIMARY KEY CHECK (id = 1),
       wall_ms INTEGER NOT NULL
     ) STRICT;
+
+    -- One row: inode and time of change of the file that the last start has left beside the database.
+    CREATE TABLE last_start (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      mark TEXT NOT NULL
+    ) STRICT;
   `,
 };

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -21,6 +21,7 @@ import { SeededRandom } from "../../../protocol/testing/seeded-random.ts";
 import { VirtualClock } from "../../../protocol/testing/virtual-clock.ts";
 import { toHex } from "../../../protocol/wire/bytes.ts";
 import { MemoryTransport } from "./memory-transport.ts";
+import { MortalClock } from "./mortal-clock.ts";
 
 export const VIA = "tcp://127.0.0.1:7001";
 const POLL_MS = 5_000;
@@ -56,6 +57,8 @@ export class Joint {
   readonly #uplink: Uplink | undefined;
   gateway: Composed;
   readonly #folder = mkdtempSync(join(tmpdir(), "portvakt-joint-"));
+  /** The gateway process's own, as are the files that it has open. */
+  #process!: { clock: MortalClock; database: Database };
 
   constructor(t: TestContext, options: JointOptions) {
     this.random = new SeededRandom(options.seed);
@@ -87,9 +90,41 @@ export class Joint {
   }
 
   async restartGateway(): Promise<void> {
-    await this.run(this.gateway.gateway.close());
+    await this.#withGatewayStopped(() => {});
+  }
+
+  /** As kill -9 and a start: nothing that was under way goes on, and what was not durable is gone. */
+  killGateway(): void {
+    this.#process.clock.kill();
+    this.transport.abandon();
+    this.#process.database.close();
     this.gateway = this.#compose();
     this.gateway.gateway.start();
+  }
+
+  /** Stops the gateway, keeps a copy of its database, and starts it again. */
+  async backUp(): Promise<void> {
+    await this.#withGatewayStopped(() => copyFileSync(this.#databasePath, this.#backupPath));
+  }
+
+  /** Puts the copy in the database's place, as if nothing had happened since. */
+  async restoreBackup(): Promise<void> {
+    await this.#withGatewayStopped(() => copyFileSync(this.#backupPath, this.#databasePath));
+  }
+
+  async #withGatewayStopped(work: () => void): Promise<void> {
+    await this.run(this.gateway.gateway.close());
+    work();
+    this.gateway = this.#compose();
+    this.gateway.gateway.start();
+  }
+
+  get #databasePath(): string {
+    return join(this.#folder, "portvakt.db");
+  }
+
+  get #backupPath(): string {
+    return join(this.#folder, "backup.db");
   }
 
   /** Presses the button and pairs; returns how it ended. */
@@ -126,14 +161,17 @@ export class Joint {
   }
 
   #compose(): Composed {
-    const { clock, random } = this;
+    const { random } = this;
+    const clock = new MortalClock(this.clock);
+    const database = Database.open(this.#databasePath);
+    this.#process = { clock, database };
     const issuer = LocalIssuer.load(this.#folder, opensslSuite, random);
     return compose({
       suite: opensslSuite,
       clock,
       random,
       log: silent,
-      database: Database.open(join(this.#folder, "portvakt.db")),
+      database,
       transport: this.#carrier,
       issuer,
       operator: issuer.operator,

@@ -11,7 +11,12 @@ const ON_THE_WAY_MS = 2;
 export class MemoryTransport implements Transport {
   readonly #clock: Clock;
   readonly #locks = new Map<string, Lock>();
-  fate: () => Fate = () => "pass";
+  readonly #open = new Set<MemoryChannel>();
+  /** Every request that was sent, lost ones included. */
+  readonly requests: Uint8Array[] = [];
+  fate: (request: Uint8Array) => Fate = () => "pass";
+  /** What somebody else answers before the lock does; undefined leaves the word to the lock. */
+  forge: (request: Uint8Array) => Uint8Array | undefined = () => undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -23,9 +28,26 @@ export class MemoryTransport implements Transport {
 
   async open(via: string): Promise<Channel> {
     const lock = this.#locks.get(via);
-    const channel = new MemoryChannel(this.#clock, () => this.fate());
+    const fateOf = (request: Uint8Array) => {
+      this.requests.push(request);
+      return this.fate(request);
+    };
+    const channel = new MemoryChannel(this.#clock, fateOf, (request) => this.forge(request));
     if (!lock || !channel.connectTo(lock)) throw new TransportError("unreachable", `no lock answers at ${via}`);
+    this.#open.add(channel);
+    channel.closed.addEventListener("abort", () => this.#open.delete(channel), { once: true });
     return channel;
+  }
+
+  /** Every connection ends, as when a radio link has been idle for long. */
+  async hangUp(): Promise<void> {
+    await Promise.all([...this.#open].map((channel) => channel.close()));
+  }
+
+  /** The gateway's process is gone: its connections end, and nothing reaches it any more. */
+  abandon(): void {
+    for (const channel of this.#open) channel.abandon();
+    this.#open.clear();
   }
 
   async close(): Promise<void> {}
@@ -33,16 +55,22 @@ export class MemoryTransport implements Transport {
 
 class MemoryChannel implements Channel {
   readonly #clock: Clock;
-  readonly #fate: () => Fate;
+  readonly #fate: (request: Uint8Array) => Fate;
+  readonly #forge: (request: Uint8Array) => Uint8Array | undefined;
   readonly #closed = new AbortController();
   #send: (frame: Uint8Array) => void = () => {};
   #hangUp: () => void = () => {};
   #waiting: { resolve: (reply: Uint8Array) => void; reject: (error: Error) => void; timer: Timer } | undefined;
   #losesReply = false;
 
-  constructor(clock: Clock, fate: () => Fate) {
+  constructor(
+    clock: Clock,
+    fate: (request: Uint8Array) => Fate,
+    forge: (request: Uint8Array) => Uint8Array | undefined,
+  ) {
     this.#clock = clock;
     this.#fate = fate;
+    this.#forge = forge;
   }
 
   get closed(): AbortSignal {
@@ -69,15 +97,24 @@ class MemoryChannel implements Channel {
       }
       const timer = this.#clock.schedule(deadlineMs, () => this.#fail(new TransportError("timeout", "no answer")));
       this.#waiting = { resolve, reject, timer };
-      const fate = this.#fate();
+      const fate = this.#fate(frame);
       this.#losesReply = fate === "lose-reply";
       if (fate !== "lose-request") this.#clock.schedule(ON_THE_WAY_MS, () => this.#send(frame));
+      const forged = this.#forge(frame);
+      if (forged) this.#clock.schedule(ON_THE_WAY_MS, () => this.#receive(forged));
     });
   }
 
   async close(): Promise<void> {
     this.#hangUp();
     this.#lost();
+  }
+
+  /** As `close`, but whoever waits for a reply waits for ever. */
+  abandon(): void {
+    this.#waiting?.timer.cancel();
+    this.#waiting = undefined;
+    this.#hangUp();
   }
 
   #receive(frame: Uint8Array): void {

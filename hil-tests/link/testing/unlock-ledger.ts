@@ -9,7 +9,7 @@ const APART_MS = 5_000;
 /** Keeps every request to unlock with its outcome, and holds the lock's own log against them. */
 export class UnlockLedger {
   readonly #joint: Joint;
-  readonly #entries: { fromSeconds: number; outcome: ActOutcome }[] = [];
+  readonly #entries: { fromSeconds: number; outcome: ActOutcome | { kind: "never-told" } }[] = [];
 
   constructor(joint: Joint) {
     this.#joint = joint;
@@ -17,12 +17,26 @@ export class UnlockLedger {
 
   /** `justBefore` is called at the moment of the request. */
   async unlock(justBefore: () => void = () => {}): Promise<ActOutcome> {
-    await this.#joint.clock.advanceAsync(APART_MS);
+    const fromSeconds = await this.#apart();
     justBefore();
-    const fromSeconds = Math.floor(this.#joint.clock.wallMs() / 1_000) - 1;
     const outcome = await this.#joint.unlock();
     this.#entries.push({ fromSeconds, outcome });
     return outcome;
+  }
+
+  /** A request whose outcome nobody gets to know: the gateway is killed before, which `died` settles with. */
+  async unlockInVain(justBefore: () => void, died: Promise<void>): Promise<void> {
+    const fromSeconds = await this.#apart();
+    justBefore();
+    void this.#joint.gateway.services.actions.act(this.#joint.lockId, "unlock");
+    await this.#joint.run(died);
+    this.#entries.push({ fromSeconds, outcome: { kind: "never-told" } });
+  }
+
+  /** The moment of a request, well after the one before, in seconds since 1970. */
+  async #apart(): Promise<number> {
+    await this.#joint.clock.advanceAsync(APART_MS);
+    return Math.floor(this.#joint.clock.wallMs() / 1_000) - 1;
   }
 
   /** What was said to be done was done once, what was said not to be done was not, and nothing was done twice. */

@@ -1,0 +1,30 @@
+import { rmSync, statSync, writeFileSync } from "node:fs";
+import type Sqlite from "better-sqlite3";
+import { asStoreError, StoreError } from "./store-error.ts";
+
+const EXPLANATION = "By this file portvakt knows whether the database beside it was put back from a backup.\n";
+
+/**
+ * Whether the database is as its last daemon left it. One that was put back from a backup is not: its counters are of yesterday.
+ * Each start leaves a file whose inode and time of change stand in the database, and no copy has both.
+ */
+export function continuesLastRun(sqlite: Sqlite.Database, path: string): boolean {
+  const marker = `${path}-start`;
+  try {
+    const last = sqlite.prepare<[], { mark: string }>("SELECT mark FROM last_start").get()?.mark;
+    const isContinued = last !== undefined && last === markOf(marker);
+    rmSync(marker, { force: true });
+    writeFileSync(marker, EXPLANATION, { mode: 0o600 });
+    sqlite.prepare("INSERT OR REPLACE INTO last_start (id, mark) VALUES (1, ?)").run(markOf(marker) ?? "");
+    return isContinued;
+  } catch (error) {
+    // A full disk keeps nobody from opening doors; what can not be known counts as put back.
+    if (asStoreError(error, path) instanceof StoreError) return false;
+    throw error;
+  }
+}
+
+function markOf(marker: string): string | undefined {
+  const stat = statSync(marker, { bigint: true, throwIfNoEntry: false });
+  return stat && `${stat.ino}-${stat.ctimeNs}`;
+}
