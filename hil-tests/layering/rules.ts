@@ -22,6 +22,7 @@ const IMPORTERS: Record<string, string[]> = {
   serialport: ["gateway/transport/serial-line.ts", "lock-sim/port/serial.ts"],
   "better-sqlite3": ["gateway/store/database.ts", "hil-tests/bench/bare/event-table.ts"],
   "node-pty": ["hil-tests/pty-end.ts"],
+  "playwright-core": ["hil-tests/browser/"],
   "cbor-x": ["protocol/wire/cbor.ts"],
   "@noble/ciphers": ["crypto/", "hil-tests/bench/bare/noble.ts"],
   "@noble/curves": ["crypto/", "hil-tests/bench/bare/noble.ts"],

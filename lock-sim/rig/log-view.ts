@@ -1,5 +1,5 @@
 import { type Static, Type } from "typebox";
-import { type LogRecord, recordTypeName } from "../../protocol/log/record.ts";
+import { type LogRecord, type RecordType, recordTypeName } from "../../protocol/log/record.ts";
 import { ProtocolError } from "../../protocol/protocol-error.ts";
 import { toHex } from "../../protocol/wire/bytes.ts";
 import { isReason, reasonName } from "../../protocol/wire/reason.ts";
@@ -13,7 +13,7 @@ export const LogRecordView = closed(
     seq: Type.Integer({ minimum: 1, description: "From 1 in each generation" }),
     time: count("Seconds since 1970 by the lock's clock"),
     type: count("Its number in docs/protocol.md §9"),
-    event: Type.String({ description: "Its type in words" }),
+    event: Type.String({ description: "What happened, in words" }),
     slot: count("The gateway's slot; 255: no gateway's"),
     result: count("0, or the reason of docs/protocol.md §6; of an intent the action"),
     why: Type.Optional(Type.String({ description: "The reason in words, where there is one" })),
@@ -34,6 +34,16 @@ export interface LogPlace {
 }
 
 const INTENT = 2;
+
+/** Types that are more than one event: `n` says which (protocol.md §9). */
+const EVENTS_BY_N: Readonly<Partial<Record<RecordType, readonly string[]>>> = {
+  14: ["battery low", "battery replaced"],
+  16: ["paired", "unpaired"],
+  19: ["firmware begun", "firmware applied", "firmware confirmed", "firmware reverted"],
+  21: ["hold on", "hold off"],
+  22: ["privacy on", "privacy off"],
+  23: ["courier session", "pairing permitted", "issuer key changed"],
+};
 
 /** All records that the lock holds, oldest first, or those that came after one. Rotten ones are left out. */
 export function logView(store: LogStore, after: LogPlace = { generation: 0, seq: 0 }): LogRecordView[] {
@@ -57,7 +67,7 @@ function recordView(store: LogStore, generation: number, seq: number): LogRecord
     seq,
     time,
     type,
-    event: recordTypeName(type),
+    event: EVENTS_BY_N[type]?.[n] ?? recordTypeName(type),
     slot,
     result,
     ...(type !== INTENT && result !== 0 && isReason(result) && { why: reasonName(result) }),

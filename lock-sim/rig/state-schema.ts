@@ -119,6 +119,8 @@ const running = {
       "The log",
     ),
   ),
+  keypadLockedOut: Type.Optional(Type.Boolean({ description: "Whether too many PINs were wrong" })),
+  jammed: Type.Optional(Type.Boolean({ description: "Whether the lock found its bolt jammed" })),
   refusedWithoutRecord: Type.Optional(
     Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
       description: "Counts, since power came, of frames refused without a word",

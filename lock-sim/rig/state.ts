@@ -39,7 +39,7 @@ export class StateView {
   }
 
   #firmware(parts: Parts): Partial<LockState> {
-    const { hal, suite, identity, generation, pairing, clock, store, roster, diagnostics } = parts;
+    const { hal, suite, identity, generation, pairing, clock, store, roster, lockout, bolt, diagnostics } = parts;
     const { seq, head } = store.position;
     const firstSeq = store.spans().find((span) => span.generation === generation)?.firstSeq ?? 0;
     this.#sigPk ??= toHex(suite.p256PublicKey(identity.sigKey));
@@ -53,6 +53,8 @@ export class StateView {
       grantIds: this.#grantIds(parts),
       siteSecrets: roster.settings.sealedSecrets !== undefined,
       log: { firstSeq, seq, head: toHex(head), receiptedThrough: store.acknowledged(generation) },
+      keypadLockedOut: lockout.isOn,
+      jammed: bolt.isJammed,
       refusedWithoutRecord: { ...diagnostics.all() },
     };
   }

@@ -1,7 +1,6 @@
 import { Type } from "typebox";
 import { Secret } from "../../../crypto/secret.ts";
 import { AES_KEY_BYTES } from "../../../crypto/suite.ts";
-import { openSiteSecrets } from "../../../protocol/documents/sealed.ts";
 import { fromHex } from "../../../protocol/wire/bytes.ts";
 import type { Tag } from "../../hardware/tag-reader.ts";
 import { makeTag, type TagKind } from "../../tag/make-tag.ts";
@@ -59,22 +58,16 @@ function tagFor(parts: RigParts, kind: TagKind, uid: Uint8Array): Tag {
   const { suite, random } = parts;
   // Nothing of it goes into a tag that is not genuine.
   const masterKey = kind === "genuine" ? tagMasterKey(parts) : new Secret(random.bytes(AES_KEY_BYTES));
-  const tag = makeTag(suite, random, kind, uid, masterKey);
-  masterKey.wipe();
-  return tag;
+  return makeTag(suite, random, kind, uid, masterKey);
 }
 
-function tagMasterKey({ lock, suite }: RigParts): Secret {
-  const { identity, roster } = running(lock).inside;
-  const { sealedSecrets } = roster.settings;
-  const { label, boxKey } = identity;
-  const secrets = sealedSecrets && openSiteSecrets(suite, { lockId: label.lockId, boxKey }, sealedSecrets);
-  if (!secrets?.ok) {
+function tagMasterKey({ lock }: RigParts): Secret {
+  const secrets = running(lock).inside.secrets.get();
+  if (!secrets) {
     throw new HttpError(
       409,
       "the lock has no site secrets yet, so no tag is genuine to it: its roster must bring them",
     );
   }
-  secrets.value.pinPepper.wipe();
-  return secrets.value.tagMasterKey;
+  return secrets.tagMasterKey;
 }

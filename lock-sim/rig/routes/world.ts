@@ -16,7 +16,7 @@ const MILLIVOLT_MAX = 12_000;
 /** Power, time, and what breaks. */
 export function worldRoutes({ lock, link }: RigParts, view: StateView): Route[] {
   const state = () => jsonReply(view.now());
-  const { flash, rtc, bolt } = lock.hardware;
+  const { flash, rtc } = lock.hardware;
   const share = Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: "The share of frames it befalls" }));
   return [
     route({
@@ -64,8 +64,7 @@ export function worldRoutes({ lock, link }: RigParts, view: StateView): Route[] 
       example: { millivolt: 4600 },
       answer: STATE_ANSWER,
       handle: ({ body: { millivolt, temperatureC } }) => {
-        if (temperatureC !== undefined) lock.setTemperature(temperatureC);
-        lock.setBattery(millivolt);
+        lock.disturb(({ battery }) => battery.set({ millivolt, ...(temperatureC !== undefined && { temperatureC }) }));
         return state();
       },
     }),
@@ -93,9 +92,11 @@ export function worldRoutes({ lock, link }: RigParts, view: StateView): Route[] 
       refusals: { 409: "With `stepMs`: the clock has stopped" },
       handle: ({ body: { stepMs, driftPpm, lose } }) => {
         if (stepMs !== undefined && rtc.stopped()) throw new HttpError(409, "the clock has stopped: it can not jump");
-        if (driftPpm !== undefined) rtc.drift(driftPpm);
-        if (stepMs !== undefined) rtc.step(stepMs);
-        if (lose) rtc.lose();
+        lock.disturb(({ rtc }) => {
+          if (driftPpm !== undefined) rtc.drift(driftPpm);
+          if (stepMs !== undefined) rtc.step(stepMs);
+          if (lose) rtc.lose();
+        });
         return state();
       },
     }),
@@ -127,7 +128,9 @@ export function worldRoutes({ lock, link }: RigParts, view: StateView): Route[] 
             closed(
               {
                 address: Type.Integer({ minimum: 0, maximum: flash.sizeBytes - 1, description: "Of a byte in flash" }),
-                bit: Type.Integer({ minimum: 0, maximum: 7, default: 0, description: "0 is the lowest" }),
+                bit: Type.Optional(
+                  Type.Integer({ minimum: 0, maximum: 7, default: 0, description: "0 is the lowest" }),
+                ),
               },
               "One cell of the flash turns over, once",
             ),
@@ -138,9 +141,11 @@ export function worldRoutes({ lock, link }: RigParts, view: StateView): Route[] 
       example: { jam: true, link: { loss: 0.2 } },
       answer: STATE_ANSWER,
       handle: ({ body: { jam, link: linkFaults, bitRot } }) => {
-        if (jam !== undefined) bolt.jam(jam);
-        if (linkFaults) link.setFaults(linkFaults);
-        if (bitRot) flash.flipBit(bitRot.address, bitRot.bit);
+        lock.disturb(({ bolt, flash }) => {
+          if (jam !== undefined) bolt.jam(jam);
+          if (linkFaults) link.setFaults(linkFaults);
+          if (bitRot) flash.flipBit(bitRot.address, bitRot.bit ?? 0);
+        });
         return state();
       },
     }),
