@@ -27,14 +27,30 @@ async function freePort(): Promise<number> {
 function daemon(data: string, port: number) {
   const text = `data = "${data}"\n[api]\nlisten = "127.0.0.1:${port}"\n[log]\nlevel = "silent"`;
   const stopping = new AbortController();
+  const clock = new VirtualClock();
   const machine = {
-    clock: new VirtualClock(),
+    clock,
     random: new SeededRandom(1),
     version: "1.2.3",
     stop: stopping.signal,
     crash: (error: unknown) => assert.fail(String(error)),
   };
-  return { ended: run(parseConfig(text, "portvakt.toml", "/"), machine), stop: () => stopping.abort() };
+  const ended = run(parseConfig(text, "portvakt.toml", "/"), machine);
+  void commitUntil(clock, ended);
+  return { ended, stop: () => stopping.abort() };
+}
+
+/** Time stands still, but what is due at once is done: the store's commits. */
+async function commitUntil(clock: VirtualClock, ended: Promise<void>): Promise<void> {
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+  };
+  ended.then(over, over);
+  while (!isOver) {
+    clock.advance(0);
+    await new Promise(setImmediate);
+  }
 }
 
 /** Knocks until somebody answers; each turn lets the daemon go on. */
