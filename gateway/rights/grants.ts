@@ -1,8 +1,8 @@
+import type { Secret } from "../../crypto/secret.ts";
 import type { Suite } from "../../crypto/suite.ts";
 import type { Clock } from "../../protocol/clock.ts";
 import { type GrantClaims, parseGrant } from "../../protocol/documents/grant.ts";
 import { pinVerifier } from "../../protocol/documents/pin.ts";
-import type { SiteSecrets } from "../../protocol/documents/sealed.ts";
 import type { Random } from "../../protocol/random.ts";
 import { fromHex, toHex } from "../../protocol/wire/bytes.ts";
 import { RequestRefused } from "../api/services.ts";
@@ -95,13 +95,13 @@ export class Grants {
     if (id === ID_ZERO || id === OPERATOR_GRANT_ID) throw invalidField("id", `${id} is reserved`);
     const audience = readAudience(this.#parts, request);
     const createdAtMs = clock.wallMs();
-    const { pin, ...stairAndPin } = await this.#stairAndPin(request, id, audience);
+    const { stair, pin } = await this.#stairAndPin(request, id, audience);
     const claims = grantClaims(suite, request, {
       id: fromHex(id),
       subject: request.subject === undefined ? random.bytes(ID_BYTES) : fromHex(request.subject),
       audience: [...audience.lockIds, ...audience.groupIds].map(fromHex),
       issuedAt: Math.floor(createdAtMs / 1000),
-      ...stairAndPin,
+      ...(pin && { pinVerifier: pin.verifier }),
     });
     const row: GrantRow = {
       id,
@@ -110,7 +110,7 @@ export class Grants {
       document: await issuer.signGrant(claims),
       issuedAt: claims.issuedAt,
       content: contentOf(suite, request),
-      ...(stairAndPin.stair !== undefined && { stair: stairAndPin.stair }),
+      ...(stair !== undefined && { stair }),
       hasPin: pin !== undefined,
       ...(request.name !== undefined && { name: request.name }),
       createdAtMs,
@@ -120,20 +120,24 @@ export class Grants {
       // A group may have gone meanwhile.
       return pairedLocksOf(this.#parts, readAudience(this.#parts, request));
     });
-    return { ...this.#issued(row), isNew: true, ...(pin !== undefined && { pin }) };
+    return { ...this.#issued(row), isNew: true, ...(pin && { pin: pin.digits }) };
   }
 
   async #askedAgain(known: IssuedGrant, request: GrantRequest): Promise<AddedGrant> {
-    const { suite, secrets } = this.#parts;
-    const { row, claims } = known;
-    const digits = pinOf(request)?.digits;
+    const { row } = known;
     const isSame =
-      row.content === contentOf(suite, request) &&
+      row.content === contentOf(this.#parts.suite, request) &&
       row.name === request.name &&
-      (digits === undefined ||
-        (row.stair !== undefined && isPinOf(suite, (await secrets.of(row.stair)).pinPepper, claims, digits)));
+      (await this.#hasPin(known, pinOf(request)?.digits));
     if (isSame) return { ...known, isNew: false };
     throw new RequestRefused("grant-exists", `there is another grant ${row.id} already`, "id");
+  }
+
+  /** True if no digits were asked for. */
+  async #hasPin({ row: { stair }, claims }: IssuedGrant, digits: string | undefined): Promise<boolean> {
+    if (digits === undefined) return true;
+    const { suite, secrets } = this.#parts;
+    return stair !== undefined && secrets.lend(stair, ({ pinPepper }) => isPinOf(suite, pinPepper, claims, digits));
   }
 
   /** Nothing for a grant of a key alone: it needs no secrets. */
@@ -141,31 +145,26 @@ export class Grants {
     request: GrantRequest,
     id: string,
     audience: Audience,
-  ): Promise<{ stair?: string; pin?: string; pinVerifier?: Uint8Array }> {
+  ): Promise<{ stair?: string; pin?: { digits: string; verifier: Uint8Array } }> {
     if (request.with.every(({ kind }) => kind === "key")) return {};
-    const { suite } = this.#parts;
     const stair = stairOf(this.#parts, audience);
-    const secrets = await this.#parts.secrets.of(stair);
     const asked = pinOf(request);
     if (!asked) return { stair };
-    const pin = this.#freePin(stair, secrets, asked.digits);
-    return { stair, pin, pinVerifier: pinVerifier(suite, secrets.pinPepper, fromHex(id), pin) };
+    return this.#parts.secrets.lend(stair, ({ pinPepper }) => {
+      const digits = this.#freePin(stair, pinPepper, asked.digits);
+      return { stair, pin: { digits, verifier: pinVerifier(this.#parts.suite, pinPepper, fromHex(id), digits) } };
+    });
   }
 
   /** Distinct in the whole stair, so that its locks may come into new groups without two PINs becoming one. */
-  #freePin(stair: string, { pinPepper }: SiteSecrets, asked: string | undefined): string {
+  #freePin(stair: string, pinPepper: Secret, asked: string | undefined): string {
     const { store, suite, random } = this.#parts;
     const grants = store.withPin(stair).map((row) => this.#issued(row).claims);
     const isTaken = (digits: string) => grants.some((grant) => isPinOf(suite, pinPepper, grant, digits));
     if (asked === undefined) return drawPin(random, isTaken);
-    if (isTaken(asked)) {
-      throw new RequestRefused(
-        "pin-taken",
-        "somebody else has this PIN here; choose another, or leave it to chance",
-        "with",
-      );
-    }
-    return asked;
+    if (!isTaken(asked)) return asked;
+    const sentence = "somebody else has this PIN here; choose another, or leave it to chance";
+    throw new RequestRefused("pin-taken", sentence, "with");
   }
 
   #issued(row: GrantRow): IssuedGrant {

@@ -50,7 +50,7 @@ export class RosterKeeper {
       .filter((lockId) => this.#isDue(lockId));
     if (due.length === 0) return;
     try {
-      await wanted.change(() => due);
+      await wanted.change(() => due.filter((lockId) => locks.get(lockId)));
     } catch (error) {
       // A full disk may have room again the next time.
       if (!(error instanceof StoreError)) throw error;

@@ -161,3 +161,13 @@ test("a lock with PINs or tags stays in its stair, and none comes into a group w
   await grants.revoke(row.id);
   await siteSettings.put(LOCK_A, { stair: "C" });
 });
+
+test("a lock that is forgotten and paired again is in its stair, and has its PINs", async (t) => {
+  const fixture = await grantsFixture(t);
+  await fixture.siteSettings.put(LOCK_A, { stair: "A" });
+  const { row } = await fixture.grants.add(pin());
+  await fixture.locks.remove(LOCK_A);
+  await fixture.pair(LOCK_A, 1);
+  await fixture.wanted.renew([LOCK_A]);
+  assert(wantedAt(fixture, LOCK_A).ids.includes(row.id));
+});

@@ -31,9 +31,10 @@ export const rights: Migration = {
     ALTER TABLE access_grant ADD COLUMN has_pin INTEGER NOT NULL DEFAULT 0;
     CREATE INDEX access_grant_by_stair ON access_grant (stair);
 
-    -- As JSON: only what differs from the site's and the protocol's defaults.
+    -- As JSON: only what differs from the site's and the protocol's defaults. They outlive the lock as its grants do:
+    -- those with a PIN or a tag depend on its stair.
     CREATE TABLE lock_settings (
-      lock_id TEXT PRIMARY KEY REFERENCES lock ON DELETE CASCADE,
+      lock_id TEXT PRIMARY KEY,
       settings TEXT NOT NULL
     ) STRICT;
 
