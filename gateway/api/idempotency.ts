@@ -41,7 +41,7 @@ export interface IdempotencyParts {
  * The key itself is not kept but its hash, and the body's fingerprint is an HMAC under the key: a body may hold a PIN,
  * which could be guessed from a plain hash.
  */
-export function answerOnce(api: Api, { requests, suite, clock, log }: IdempotencyParts): void {
+export function answerOnce(api: Api, { requests, suite, log }: IdempotencyParts): void {
   const running = new Set<string>();
   api.decorateRequest("keyed", null);
 
@@ -91,16 +91,21 @@ export function answerOnce(api: Api, { requests, suite, clock, log }: Idempotenc
       running.delete(keyHash);
     }
   });
+}
 
+/** Counts the hours of running for what is kept, until the API closes. */
+export function forgetOldAnswers(api: Api, { requests, clock, log }: IdempotencyParts): void {
   let timer: Timer;
-  const tick = () => {
-    timer = clock.schedule(HOUR_MS, tick);
-    requests.hourPassed().catch((error: unknown) => {
-      if (!(error instanceof StoreError)) throw error;
-      log.error({ code: error.code }, error.message);
+  const waitAnHour = () => {
+    timer = clock.schedule(HOUR_MS, () => {
+      waitAnHour();
+      requests.hourPassed().catch((error: unknown) => {
+        if (!(error instanceof StoreError)) throw error;
+        log.error({ code: error.code }, error.message);
+      });
     });
   };
-  timer = clock.schedule(HOUR_MS, tick);
+  waitAnHour();
   api.addHook("onClose", async () => timer.cancel());
 }
 

@@ -11,7 +11,7 @@ import { swaggerOptions } from "./describe.ts";
 import { tagAnswers } from "./etag.ts";
 import { EventView } from "./event-view.ts";
 import { GrantView } from "./grant-view.ts";
-import { answerOnce } from "./idempotency.ts";
+import { answerOnce, forgetOldAnswers } from "./idempotency.ts";
 import { invalidField } from "./invalid-field.ts";
 import { LockView } from "./lock-view.ts";
 import { linkPages } from "./page.ts";
@@ -89,7 +89,9 @@ export async function buildApi(parts: ApiParts, options: ApiOptions): Promise<Ap
 function addHooks(api: Api, parts: ApiParts, { log, keyedRequests, openMetricsHere }: ApiOptions): void {
   const { suite, clock, tokens, metrics } = parts;
   guard(api, { tokens, openMetricsHere });
-  answerOnce(api, { requests: keyedRequests, suite, clock, log });
+  const keyed = { requests: keyedRequests, suite, clock, log };
+  answerOnce(api, keyed);
+  forgetOldAnswers(api, keyed);
   tagAnswers(api, suite);
   linkPages(api);
   auditChanges(api, log);

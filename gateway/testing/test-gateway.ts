@@ -28,12 +28,14 @@ export class TestGateway {
   readonly lock: FakeLock;
   readonly #folder = mkdtempSync(join(tmpdir(), "portvakt-gateway-"));
   readonly #uplink: Uplink | undefined;
+  readonly #log: Log;
   parts: Composed;
 
-  constructor(t: TestContext, options: { seed?: number; uplink?: Uplink } = {}) {
+  constructor(t: TestContext, options: { seed?: number; uplink?: Uplink; log?: Log } = {}) {
     this.random = new SeededRandom(options.seed ?? 1);
     this.lock = new FakeLock(this.random, this.clock);
     this.#uplink = options.uplink;
+    this.#log = options.log ?? silent;
     this.air.place(VIA, this.lock);
     this.parts = this.#compose();
     this.parts.gateway.start();
@@ -73,7 +75,7 @@ export class TestGateway {
       suite: opensslSuite,
       clock,
       random,
-      log: silent,
+      log: this.#log,
       database: Database.open(join(this.#folder, "portvakt.db")),
       transport: this.air,
       issuer,
