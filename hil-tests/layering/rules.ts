@@ -21,6 +21,7 @@ const IMPORTERS: Record<string, string[]> = {
   "@abandonware/bleno": ["lock-sim/port/ble.ts"],
   serialport: ["gateway/transport/serial-line.ts", "lock-sim/port/serial.ts"],
   "better-sqlite3": ["gateway/store/database.ts", "hil-tests/bench/bare/event-table.ts"],
+  "prom-client": ["gateway/metrics/meters.ts"],
   "node-pty": ["hil-tests/pty-end.ts"],
   "playwright-core": ["hil-tests/browser/"],
   "cbor-x": ["protocol/wire/cbor.ts"],
