@@ -5,6 +5,7 @@ import { addActionCommands } from "./commands/actions.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addEventsCommand } from "./commands/events.ts";
 import { addGrantCommands } from "./commands/grants.ts";
+import { addGroupCommands } from "./commands/groups.ts";
 import { addLocksCommand } from "./commands/locks.ts";
 import { addPairCommand } from "./commands/pair.ts";
 import { addSyncCommand } from "./commands/sync.ts";
@@ -46,6 +47,7 @@ function createProgram(io: CliIo): Command {
   addSyncCommand(program, io);
   addActionCommands(program, io);
   addGrantCommands(program, io);
+  addGroupCommands(program, io);
   addEventsCommand(program, io);
   addTokenCommands(program, io);
   addDoctorCommand(program, io);
