@@ -53,6 +53,7 @@ test("a condition that could never hold is refused, and the refusal says why", (
     ["hasPower=yes", /true or false/],
     ["log.seq=many", /a number/],
     ["bolt=thrown", /an object with fields of its own/],
+    ["tag=04", /text that matches .* or null/],
     ["door>closed", /only numbers have an order/],
     ["signal=green", /one of granted, .* or null/],
     [Array(17).fill("hasPower=true").join(","), /at most 16 terms/],

@@ -27,6 +27,7 @@ export type Condition = readonly Term[];
 interface FieldSchema {
   readonly type?: string;
   readonly enum?: readonly unknown[];
+  readonly pattern?: string;
   readonly properties?: Readonly<Record<string, FieldSchema>>;
   readonly items?: FieldSchema;
   readonly patternProperties?: Readonly<Record<string, FieldSchema>>;
@@ -74,7 +75,7 @@ function valueFor(schema: FieldSchema, written: string): unknown {
   if (schema.enum) return schema.enum.find((value) => value === written);
   switch (schema.type) {
     case "string":
-      return written;
+      return new RegExp(schema.pattern ?? "").test(written) ? written : undefined;
     case "integer":
     case "number":
       return /^-?\d+(\.\d+)?$/.test(written) ? Number(written) : undefined;
@@ -92,6 +93,7 @@ function kindOf(schema: FieldSchema): string {
   if (schema.enum) return `one of ${schema.enum.join(", ")}`;
   if (schema.type === "boolean") return "true or false";
   if (schema.type === "object" || schema.type === "array") return `an ${schema.type} with fields of its own`;
+  if (schema.pattern) return `text that matches ${schema.pattern}`;
   return schema.type === "string" ? "text" : schema.type === "null" ? "null" : "a number";
 }
 

@@ -46,7 +46,7 @@ export function describeRoutes(routes: readonly Route[]): object {
     servers: [{ url: "/", description: "This lock" }],
     security: [],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-    paths,
+    paths: withReferences(paths),
     components: { schemas: COMPONENTS },
   };
 }
@@ -61,7 +61,7 @@ function operation({ operationId, tag, summary, description, query, body, exampl
     ...(query && { parameters: parameters(query) }),
     ...(body && { requestBody: requestBody(body, example) }),
     responses: {
-      200: { description: answer.description, content: { [answer.type]: { schema: reference(answer.schema) } } },
+      200: { description: answer.description, content: { [answer.type]: { schema: answer.schema } } },
       ...Object.fromEntries(Object.entries(statuses).map(([status, when]) => [status, problem(when)])),
     },
   };
@@ -80,10 +80,15 @@ function requestBody(schema: TObject, example: unknown): object {
 }
 
 function problem(description: string): object {
-  return { description, content: { "application/problem+json": { schema: reference(Problem) } } };
+  return { description, content: { "application/problem+json": { schema: Problem } } };
 }
 
-function reference(schema: TSchema): object {
-  const name = Object.keys(COMPONENTS).find((key) => COMPONENTS[key] === schema);
-  return name === undefined ? schema : { $ref: `#/components/schemas/${name}` };
+/** A copy in which each component stands by its name. */
+function withReferences(paths: object): object {
+  const names = new Map<unknown, string>(Object.entries(COMPONENTS).map(([name, schema]) => [schema, name]));
+  const text = JSON.stringify(paths, (_, value) => {
+    const name = names.get(value);
+    return name === undefined ? value : { $ref: `#/components/schemas/${name}` };
+  });
+  return JSON.parse(text);
 }
