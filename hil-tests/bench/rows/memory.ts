@@ -14,8 +14,9 @@ export const memory: Row = {
   name: "memory",
   how:
     "Resident memory of the gateway's daemon as installed, with its API, its database and its connections: the least of " +
-    "some readings, each after a collection. The locks are in another process, each on a TCP connection with an open " +
-    "session. The daemon that is weighed was started anew and has found all locks in step.",
+    "some readings, each after a full collection, such as V8 makes by itself after two idle minutes. The locks are in " +
+    "another process, each on a TCP connection with an open session. The daemon that is weighed was started anew and " +
+    "has found all locks in step.",
 
   async measure({ clock, effort, directory }) {
     const { few, many } = effort.lockCounts;
