@@ -14,7 +14,7 @@ interface Answer {
   status: number;
   state: LockState;
   detail: string;
-  field?: string;
+  field: string | undefined;
 }
 
 async function handled(t: TestContext, small?: Parameters<typeof rigFixture>[1]) {

@@ -120,8 +120,9 @@ function draw(now) {
   byId("thumb-text").textContent =
     bolt.position === "thrown" ? "Turn the thumb: draw the bolt" : "Turn the thumb: throw the bolt";
   byId("battery").textContent = hasPower ? "Pull the battery" : "Put the battery back";
-  byId("pairing").disabled = !hasPower;
-  byId("tag-away").disabled = tag === null;
+  // Not `disabled`: that would take the focus from the hand that is on it.
+  byId("pairing").ariaDisabled = String(!hasPower);
+  byId("tag-away").ariaDisabled = String(tag === null);
   setSwitch("privacy", privacy);
   setSwitch("case", tamper);
   setSwitch("jam", faults.jam);
