@@ -10,6 +10,8 @@ export interface Effort {
   warmUpTasks: number;
   /** Sessions or unlocks that count. */
   tasks: number;
+  /** How often a gateway's memory is read. */
+  memoryReadings: number;
   /** How many locks a gateway has whose memory is weighed. */
   lockCounts: { few: number; many: number };
 }
@@ -20,6 +22,7 @@ export const FULL: Effort = {
   eventsPerRound: 4_000,
   warmUpTasks: 1_000,
   tasks: 2_000,
+  memoryReadings: 5,
   lockCounts: { few: 100, many: 1_000 },
 };
 
@@ -27,8 +30,9 @@ export const FULL: Effort = {
 export const QUICK: Effort = {
   rounds: 1,
   roundMs: 1,
-  eventsPerRound: 1_000,
+  eventsPerRound: 20,
   warmUpTasks: 1,
   tasks: 2,
+  memoryReadings: 1,
   lockCounts: { few: 1, many: 2 },
 };

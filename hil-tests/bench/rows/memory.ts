@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
-import { type Clock, delay } from "../../../protocol/clock.ts";
+import { delay } from "../../../protocol/clock.ts";
 import { Daemon } from "../daemon/daemon.ts";
 import { LockFarm } from "../lock-farm/lock-farm.ts";
-import type { Row } from "../row.ts";
+import type { Bench, Row } from "../row.ts";
 
 const MIB = 2 ** 20;
 const KIB = 2 ** 10;
-const READINGS = 5;
 const READ_EVERY_MS = 500;
 const PAIRINGS_AT_ONCE = 4;
 
@@ -18,13 +17,13 @@ export const memory: Row = {
     "another process, each on a TCP connection with an open session. The daemon that is weighed was started anew and " +
     "has found all locks in step.",
 
-  async measure({ clock, effort, directory }) {
-    const { few, many } = effort.lockCounts;
+  async measure(bench) {
+    const { few, many } = bench.effort.lockCounts;
     const farm = await LockFarm.start(many);
-    await pairLocks(clock, directory, farm, 0, few);
-    const fewBytes = await weigh(clock, directory, few);
-    await pairLocks(clock, directory, farm, few, many);
-    const manyBytes = await weigh(clock, directory, many);
+    await pairLocks(bench, farm, 0, few);
+    const fewBytes = await weigh(bench, few);
+    await pairLocks(bench, farm, few, many);
+    const manyBytes = await weigh(bench, many);
     await farm.stop();
     const single = (value: number) => ({ kind: "single", value }) as const;
     return [
@@ -48,7 +47,7 @@ export const memory: Row = {
 };
 
 /** Pairs the farm's locks from one index up to, not including, another. */
-async function pairLocks(clock: Clock, directory: string, farm: LockFarm, from: number, to: number): Promise<void> {
+async function pairLocks({ clock, directory }: Bench, farm: LockFarm, from: number, to: number): Promise<void> {
   const daemon = await Daemon.start(clock, directory);
   const left = farm.locks.slice(from, to);
   const pairSome = async () => {
@@ -62,11 +61,11 @@ async function pairLocks(clock: Clock, directory: string, farm: LockFarm, from: 
 }
 
 /** Bytes that a daemon with this many locks connected takes. */
-async function weigh(clock: Clock, directory: string, locks: number): Promise<number> {
+async function weigh({ clock, directory, effort }: Bench, locks: number): Promise<number> {
   const daemon = await Daemon.start(clock, directory);
   await daemon.untilInStep();
   const readings: number[] = [];
-  for (let i = 0; i < READINGS; i++) {
+  for (let i = 0; i < effort.memoryReadings; i++) {
     await delay(clock, READ_EVERY_MS);
     const { rssBytes, connections } = await daemon.readMemory();
     assert(connections >= locks, `only ${connections} of ${locks} locks are connected`);
