@@ -9,6 +9,10 @@ import { OPERATOR_GRANT_ID } from "./rights/operator-grant.ts";
 import { refused } from "./testing/fake-lock.ts";
 import { TestGateway } from "./testing/test-gateway.ts";
 
+const O1 = 0x15;
+const C = 0x17;
+const S1 = 0x19;
+
 async function paired(t: TestContext): Promise<TestGateway> {
   const gateway = new TestGateway(t);
   await gateway.pair();
@@ -77,7 +81,7 @@ test("an order that a reboot made stale did nothing, and a new one is made", asy
   assert.equal(gateway.lock.acts, 1);
 });
 
-test("a refusal whose reply was lost is found in the log", async (t) => {
+test("a refusal whose reply was lost did nothing: a new order gets it again", async (t) => {
   const gateway = await paired(t);
   const { lock } = gateway;
   lock.override = ({ name }) => {
@@ -88,6 +92,100 @@ test("a refusal whose reply was lost is found in the log", async (t) => {
   };
   loseAct(gateway, "reply");
   assert.deepEqual(await unlock(gateway), { kind: "refused", reason: Reason.revoked });
+  assert.equal(lock.acts, 0);
+});
+
+test("an order whose time the lock refuses is made again by the lock's clock as it is now", async (t) => {
+  const gateway = await paired(t);
+  const { lock } = gateway;
+  lock.override = ({ name }) => {
+    if (name !== "act") return undefined;
+    lock.override = () => undefined;
+    lock.aheadSeconds = -3_600;
+    return refused(Reason.notYetValid, lock.challenge);
+  };
+  assert.equal((await unlock(gateway)).kind, "done");
+});
+
+/** The connection ends, so that the next order goes in an S1; returns the frames that are sent from then on, those of the sync that follows too. */
+async function hangUp(gateway: TestGateway): Promise<Uint8Array[]> {
+  await gateway.air.hangUp();
+  const frames: Uint8Array[] = [];
+  gateway.air.fate = (frame) => {
+    frames.push(frame);
+    return "pass";
+  };
+  return frames;
+}
+
+test("with no session open an order is one round trip, its counter above the one before", async (t) => {
+  const gateway = await paired(t);
+  for (const n of [1, 2]) {
+    const frames = await hangUp(gateway);
+    const before = gateway.lock.commands.length;
+    assert.equal((await unlock(gateway)).kind, "done");
+    assert.deepEqual([frames[0]?.[0], gateway.lock.commands[before], gateway.lock.n], [S1, "act", n]);
+    await gateway.clock.advanceAsync(1_000);
+  }
+  assert.equal(gateway.lock.acts, 2);
+});
+
+test("the counter is durable before S1 is sent", async (t) => {
+  const gateway = await paired(t);
+  await gateway.air.hangUp();
+  let durable: number | undefined;
+  gateway.air.fate = (frame) => {
+    if (frame[0] === S1) durable = gateway.parts.locks.slot(gateway.lock.lockId)?.n;
+    return "pass";
+  };
+  assert.equal((await unlock(gateway)).kind, "done");
+  assert.deepEqual([durable, gateway.lock.counters], [1, [1]]);
+});
+
+test("a lost S2 is asked for with the same S1, which the lock answers from its record", async (t) => {
+  const gateway = await paired(t);
+  const frames = await hangUp(gateway);
+  gateway.air.losesReply = true;
+  assert.equal((await unlock(gateway)).kind, "done");
+  assert.deepEqual([gateway.lock.counters, gateway.lock.acts], [[1, 1], 1]);
+  assert.deepEqual(frames[0], frames[1]);
+});
+
+test("when an S1 gets nowhere, OPEN follows, the log is looked at, and the same order goes again", async (t) => {
+  const gateway = await paired(t);
+  const frames = await hangUp(gateway);
+  gateway.lock.rms = undefined;
+  assert.equal((await unlock(gateway)).kind, "done");
+  assert.deepEqual(
+    frames.slice(0, 4).map((frame) => frame[0]),
+    [S1, O1, C, C],
+  );
+  assert.equal(gateway.lock.acts, 1);
+});
+
+test("an RMS ends after a day, and after 1024 uses", async (t) => {
+  const gateway = await paired(t);
+  const { lock, air, clock } = gateway;
+  const opensOfUnlock = async () => {
+    const before = lock.opens;
+    await air.hangUp();
+    air.isDown = false;
+    assert.equal((await unlock(gateway)).kind, "done");
+    return lock.opens - before;
+  };
+  const stayAway = async (hours: number) => {
+    await air.hangUp();
+    air.isDown = true;
+    await clock.advanceAsync(hours * 3_600_000);
+  };
+  await stayAway(23);
+  assert.equal(await opensOfUnlock(), 0);
+  await stayAway(1);
+  assert.equal(await opensOfUnlock(), 1);
+  const slot = gateway.parts.locks.slot(lock.lockId)!;
+  await gateway.run(gateway.parts.locks.putSlot({ ...slot, n: slot.rms!.sinceN + 1_023 }));
+  assert.equal(await opensOfUnlock(), 0);
+  assert.equal(await opensOfUnlock(), 1);
 });
 
 test("a lock that lost power while it acted leaves the outcome unknown", async (t) => {

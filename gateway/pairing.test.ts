@@ -133,3 +133,31 @@ test("the first roster is waited for, and its trouble is told", async (t) => {
   await gateway.clock.advanceAsync(120_000);
   assert.equal(parts.services.sync.status(lock.lockId)?.state, "in-step");
 });
+
+test("a lock that works is paired again without losing the slot that works, until the new one is proved", async (t) => {
+  const gateway = new TestGateway(t);
+  await gateway.pair();
+  const { lock, parts, air } = gateway;
+  const { pmk } = parts.locks.slot(lock.lockId)!;
+  const unlock = async () => (await gateway.run(parts.services.actions.act(lock.lockId, "unlock"))).kind;
+  const pairAgain = async () => {
+    const { id } = await parts.services.pairings.start({ label: lock.labelText, via: VIA });
+    await gateway.pairingEnds(id);
+    return parts.pairings.get(id);
+  };
+
+  // P3 does not get there: the candidate goes, the slot in use stays.
+  const keptByLock = lock.pmk;
+  air.fate = (frame) => (frame[0] === P3 ? "lose-request" : "pass");
+  assert.equal((await pairAgain())?.state, "failed");
+  assert.deepEqual(parts.locks.slot(lock.lockId)?.pmk.reveal(), pmk.reveal());
+  assert.equal(parts.locks.candidate(lock.lockId), undefined);
+  assert.equal(lock.pmk, keptByLock);
+  assert.equal(await unlock(), "done");
+
+  air.fate = () => "pass";
+  assert.equal((await pairAgain())?.state, "done");
+  assert.notDeepEqual(parts.locks.slot(lock.lockId)?.pmk.reveal(), pmk.reveal());
+  assert.equal(parts.locks.candidate(lock.lockId), undefined);
+  assert.equal(await unlock(), "done");
+});

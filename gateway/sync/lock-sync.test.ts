@@ -181,9 +181,110 @@ test("a lock that has lost its clock gets the issuer's word, if the gateway has 
   lock.flags |= Flag.timeUncertain;
   await poll(gateway);
   assert(!lock.commands.includes("time"));
+  assert.match(
+    sentence(gateway) ?? "",
+    /^In step\. The gateway's clock is not set \(19.*\), so its locks get no time\.$/,
+  );
   clock.stepWall(80 * 365 * 86_400_000);
   await poll(gateway);
   assert.equal(lock.flags & Flag.timeUncertain, 0);
+  assert.equal(sentence(gateway), "In step.");
+});
+
+test("a clock that has drifted by seconds gets a hint, one that is right gets nothing", async (t) => {
+  const gateway = await paired(t);
+  const { lock } = gateway;
+  await poll(gateway, 3);
+  assert(!lock.commands.includes("timeHint"));
+  lock.aheadSeconds = -2;
+  await poll(gateway);
+  assert.equal(lock.commands.filter((name) => name === "timeHint").length, 1);
+  assert(!lock.commands.includes("time"));
+  const error = gateway.parts.services.sync.status(lock.lockId)?.clockError;
+  await poll(gateway);
+  assert.equal(lock.aheadSeconds, 0);
+  assert(error !== undefined && error.seconds < -1 && error.boundSeconds < 1, JSON.stringify(error));
+});
+
+test("a hint that the lock refuses is followed by the issuer's word", async (t) => {
+  const gateway = await paired(t);
+  const { lock } = gateway;
+  lock.override = ({ name }) => (name === "timeHint" ? refused(18) : undefined);
+  lock.aheadSeconds = 2;
+  await poll(gateway);
+  assert.equal(lock.aheadSeconds, 0);
+});
+
+test("a lock whose clock will not run gets the issuer's word once an hour, and its log is spared", async (t) => {
+  const gateway = await paired(t);
+  const { lock } = gateway;
+  lock.override = ({ name }) => {
+    if (name === "status") lock.flags |= Flag.timeUncertain;
+    return undefined;
+  };
+  await gateway.clock.advanceAsync(3 * 3_600_000);
+  const tokens = lock.commands.filter((name) => name === "time").length;
+  assert(tokens >= 3 && tokens <= 4, `${tokens}`);
+});
+
+for (const years of [-5, 5]) {
+  test(`clocks ${years} years apart: the lock's is left alone until the machine's has been set, then mended`, async (t) => {
+    const gateway = await paired(t);
+    const { lock, clock } = gateway;
+    lock.aheadSeconds = years * 365 * 86_400;
+    await poll(gateway, 3);
+    assert(!lock.commands.includes("time") && !lock.commands.includes("timeHint"));
+    const status = gateway.parts.services.sync.status(lock.lockId);
+    assert.match(status?.sentence ?? "", /^In step\. The gateway's clock \(.*\) is not believed, for lock .* says 20/);
+    assert.equal(status?.clockError, undefined);
+    clock.stepWall(30_000);
+    await poll(gateway, 2);
+    assert(lock.commands.includes("time"));
+    assert(Math.abs(lock.time - clock.wallMs() / 1_000) <= 1);
+    assert.equal(sentence(gateway), "In step.");
+  });
+}
+
+test("a lock whose log is behind ours was put back or replaced: nothing more is asked of it than what it shall have", async (t) => {
+  const gateway = await paired(t, 10);
+  await poll(gateway);
+  const { lock } = gateway;
+  const rows = events(gateway).length;
+  const { seq } = lock;
+  lock.override = (command) => {
+    if (command.name !== "status") return undefined;
+    const { epoch, time, flags, challenge, tableDigest: rosterDigest } = lock;
+    const word = { epoch, time, flags, challenge, rosterDigest, batteryMillivolt: 6_000, temperatureC: 20 };
+    return { ok: true, value: { ...word, seq: seq - 2, head: new Uint8Array(16) } };
+  };
+  await poll(gateway);
+  const status = gateway.parts.services.sync.status(lock.lockId);
+  assert.equal(
+    status?.sentence,
+    `The lock's memory was put back or replaced: its log ends at record ${seq - 2}, but record ${seq} is here already; nothing is acknowledged.`,
+  );
+  assert.equal(status?.state, "stopped");
+  assert.equal(events(gateway).length, rows);
+});
+
+test("an unlock goes before the next command of a sync", async (t) => {
+  const gateway = await paired(t);
+  await poll(gateway);
+  const { lock, parts } = gateway;
+  for (let i = 0; i < 200; i++) lock.log({ type: RecordType.doorOpened });
+  const before = lock.commands.length;
+  let unlocked: Promise<unknown> | undefined;
+  gateway.air.fate = () => {
+    const reads = lock.commands.slice(before).filter((name) => name === "readLog").length;
+    if (reads === 2) unlocked ??= parts.services.actions.act(lock.lockId, "unlock");
+    return "pass";
+  };
+  await poll(gateway);
+  await unlocked;
+  const order = lock.commands.slice(before);
+  const at = order.indexOf("act");
+  assert(at > 0 && order.slice(0, at).filter((name) => name === "readLog").length <= 3, `${order}`);
+  assert(order.slice(at).filter((name) => name === "readLog").length >= 8, `${order}`);
 });
 
 test("a lock that was reset at the door is told, and asked ever less often", async (t) => {

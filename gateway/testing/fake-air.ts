@@ -10,6 +10,7 @@ export type Fate = "pass" | "lose-request" | "lose-reply";
 export class FakeAir implements Transport {
   readonly #clock: Clock;
   readonly #locks = new Map<string, FakeLock>();
+  readonly #open = new Set<FakeChannel>();
   fate: (frame: Uint8Array) => Fate = () => "pass";
   /** Set while a lock handles a request: its reply is lost. */
   losesReply = false;
@@ -27,7 +28,15 @@ export class FakeAir implements Transport {
   async open(via: string): Promise<Channel> {
     const lock = this.#locks.get(via);
     if (!lock || this.isDown) throw new TransportError("unreachable", `nothing at ${via}`);
-    return new FakeChannel(this, this.#clock, lock);
+    const channel = new FakeChannel(this, this.#clock, lock);
+    this.#open.add(channel);
+    return channel;
+  }
+
+  /** Every connection ends, as when a radio link has been idle for long. */
+  async hangUp(): Promise<void> {
+    for (const channel of this.#open) await channel.close();
+    this.#open.clear();
   }
 
   async close(): Promise<void> {}
