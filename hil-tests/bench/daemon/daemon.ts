@@ -39,8 +39,11 @@ export class Daemon {
     const process = fork(PROGRAMS.gateway, ["run", "--config", config], {
       execArgv: ["--expose-gc", "--import", PROBE],
     });
-    const health = () => fetch(`http://${listen}/v1/health`).catch(() => undefined);
-    await until(clock, STARTED_WITHIN_MS, () => "the daemon starts", health);
+    const knock = () => {
+      assert(process.exitCode === null, "the daemon ended early");
+      return fetch(`http://${listen}/v1/health`).catch(() => undefined);
+    };
+    await until(clock, STARTED_WITHIN_MS, () => "the daemon starts", knock);
     const token = readFileSync(join(data, "api-token"), "utf8").trim();
     return new Daemon(clock, process, new JsonApi(`http://${listen}`, token));
   }
