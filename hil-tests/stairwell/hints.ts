@@ -1,5 +1,7 @@
 import type { Sights } from "./tour.ts";
 
+const DOOR_COLUMNS = 12;
+
 /** Lines to copy: what a visitor of the stairwell may try next. `folder` is its path, as short as it can be. */
 export function hints({ doors, backend }: Sights, folder: string): string[] {
   const [{ lock }, cellar] = [doors[0]!, doors[1]!];
@@ -10,6 +12,12 @@ export function hints({ doors, backend }: Sights, folder: string): string[] {
     portvakt("locks"),
     portvakt(`unlock ${cellar.lock.lockId}`),
     portvakt("events --follow"),
+    "",
+    "The doors in a browser, to be handled by mouse or keyboard; type the PIN that the command then shows:",
+    "",
+    ...doors.map(({ name, lock: { rigUrl } }) => `  ${name.padEnd(DOOR_COLUMNS)}${rigUrl}/`),
+    "",
+    portvakt(`grant add --name Me --lock ${lock.lockId} --pin`),
     "",
     "The front door's lock from the inside, and a power cut of half a second:",
     "",
