@@ -12,6 +12,7 @@ import { type PairingService, RequestRefused } from "./api/services.ts";
 import type { Issuer } from "./issuer/issuer.ts";
 import { Backoff } from "./link/backoff.ts";
 import { exchangeKeys } from "./link/exchange-keys.ts";
+import { allowPairing, forgetSlot } from "./link/issuer-order.ts";
 import { describeTrouble } from "./link/link-trouble.ts";
 import type { LockLink } from "./link/lock-link.ts";
 import type { LockLinks } from "./link/lock-links.ts";
@@ -101,8 +102,10 @@ export class Pairings implements PairingService {
       throw new RequestRefused("pairing-running", `Lock ${lockId} is being paired already.`, "label");
     }
     this.#run(row, async () => {
+      const replacedSlot = await this.#permitAnother(lockId);
       const refusal = await this.#exchangeKeys(row, label);
       await this.#finish(row, refusal);
+      if (replacedSlot !== undefined) await this.#giveUpSlot(lockId, replacedSlot);
     });
     await pairings.put(row);
     return { ...row };
@@ -149,6 +152,39 @@ export class Pairings implements PairingService {
     } catch (storeError) {
       // With a full disk the attempt stays as it was, and the next start goes on with it.
       if (describeTrouble(storeError) === undefined) throw storeError;
+    }
+  }
+
+  /**
+   * A lock that is paired takes another pairing only with the issuer's leave. Returns our slot in it, if it gave that; one that
+   * was reset, or can not be reached this way, needs none.
+   */
+  async #permitAnother(lockId: string): Promise<number | undefined> {
+    const { locks, links, issuer } = this.#parts;
+    const slot = locks.slot(lockId);
+    if (!slot) return undefined;
+    const isPermitted = await this.#succeeds(
+      links.of(lockId).run("unlock", (session) => allowPairing(session, issuer, lockId)),
+    );
+    return isPermitted ? slot.slot : undefined;
+  }
+
+  /** The new slot works: the old one's key shall open nothing any more, and there are four slots only. */
+  async #giveUpSlot(lockId: string, slot: number): Promise<void> {
+    const { links, issuer } = this.#parts;
+    await this.#succeeds(links.of(lockId).run("unlock", (session) => forgetSlot(session, issuer, lockId, slot)));
+  }
+
+  /** Whether it went well; trouble with the lock or the world is logged. */
+  async #succeeds(work: Promise<void>): Promise<boolean> {
+    try {
+      await work;
+      return true;
+    } catch (error) {
+      const sentence = describeTrouble(error);
+      if (sentence === undefined) throw error;
+      this.#parts.log.info({}, sentence);
+      return false;
     }
   }
 

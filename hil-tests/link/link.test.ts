@@ -3,6 +3,8 @@ import { test } from "node:test";
 import { decodeRecord, RecordType } from "../../protocol/log/record.ts";
 import { Joint, VIA } from "./testing/joint.ts";
 
+const P3 = 0x13;
+
 test("a lock is paired, unlocked, and its log comes here whole", async (t) => {
   const joint = new Joint(t, { seed: 1 });
   const pairing = await joint.pair();
@@ -67,10 +69,25 @@ test("the label of one lock does not pair another", async (t) => {
   assert.equal((await joint.pair()).state, "done");
 });
 
-test("a second pairing of a paired lock is refused with a sentence", async (t) => {
+test("a lock that works is paired again by whoever has its label and its button: the old slot works until the new one does", async (t) => {
   const joint = new Joint(t, { seed: 5 });
   await joint.pair();
-  const again = await joint.pair();
-  assert.match(again.error ?? "", /paired already/);
+  await joint.untilInStep();
+  const { locks } = joint.gateway;
+  const slotNumbers = () => [0, 1, 2, 3].filter((slot) => joint.lock.firmware?.inside.slots.at(slot));
+
+  joint.transport.fate = (request) => (request[0] === P3 ? "lose-request" : "pass");
+  assert.match((await joint.pair()).error ?? "", /has not taken the pairing/);
+  joint.transport.fate = () => "pass";
+  assert.equal(locks.slot(joint.lockId)?.slot, 0);
   assert.equal((await joint.unlock()).kind, "done");
+
+  for (const slot of [1, 0]) {
+    await joint.clock.advanceAsync(120_000);
+    const again = await joint.pair();
+    assert.deepEqual([again.state, again.error], ["done", undefined]);
+    assert.equal(locks.slot(joint.lockId)?.slot, slot);
+    assert.deepEqual(slotNumbers(), [slot]);
+    assert.equal((await joint.unlock()).kind, "done");
+  }
 });
