@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { uint32 } from "../../protocol/wire/bytes.ts";
 import type { EventRow } from "../store/event-store.ts";
 import { judgeReceipts } from "./judge-receipts.ts";
+import type { UplinkReceipt } from "./uplink.ts";
 
 const LOCK = "00112233445566aa";
 const row = (cursor: number, seq: number, kind: EventRow["kind"] = "record", generation = 0): EventRow => ({
@@ -17,23 +18,32 @@ const row = (cursor: number, seq: number, kind: EventRow["kind"] = "record", gen
 const receipt = (durableThrough: number, generation = 0, lockId = LOCK) => ({ lockId, generation, durableThrough });
 const BATCH = [row(11, 5), row(12, 6), row(13, 6, "head"), row(14, 7, "gap"), row(15, 10)];
 
+/** The backend had records through 4 of each generation before, and 10 are here. */
+const judge = (receipts: UplinkReceipt[], batch = BATCH) =>
+  judgeReceipts(
+    batch,
+    receipts,
+    () => 4,
+    () => 10,
+  );
+
 test("a receipt for everything delivers everything", () => {
-  const { durable, deliveredCursor, lies } = judgeReceipts(BATCH, [receipt(10)], () => 4);
+  const { durable, deliveredCursor, lies } = judge([receipt(10)]);
   assert.deepEqual([...durable], [[0, 10]]);
   assert.equal(deliveredCursor, 15);
   assert.deepEqual(lies, []);
 });
 
 test("a receipt for a part delivers the part, heads and gaps with the records they cover", () => {
-  assert.equal(judgeReceipts(BATCH, [receipt(5)], () => 4).deliveredCursor, 11);
-  assert.equal(judgeReceipts(BATCH, [receipt(6)], () => 4).deliveredCursor, 13);
-  assert.equal(judgeReceipts(BATCH, [receipt(8)], () => 4).deliveredCursor, 13);
-  assert.equal(judgeReceipts(BATCH, [receipt(9)], () => 4).deliveredCursor, 14);
+  assert.equal(judge([receipt(5)]).deliveredCursor, 11);
+  assert.equal(judge([receipt(6)]).deliveredCursor, 13);
+  assert.equal(judge([receipt(8)]).deliveredCursor, 13);
+  assert.equal(judge([receipt(9)]).deliveredCursor, 14);
 });
 
 test("no receipt, or one that says nothing new, delivers nothing", () => {
   for (const receipts of [[], [receipt(4)]]) {
-    const judged = judgeReceipts(BATCH, receipts, () => 4);
+    const judged = judge(receipts);
     assert.equal(judged.deliveredCursor, undefined);
     assert.deepEqual(judged.lies, []);
   }
@@ -41,7 +51,7 @@ test("no receipt, or one that says nothing new, delivers nothing", () => {
 
 test("what can not be true is not believed", () => {
   for (const lie of [receipt(11), receipt(3), receipt(10, 1), receipt(10, 0, "00112233445566ab")]) {
-    const judged = judgeReceipts(BATCH, [lie], () => 4);
+    const judged = judge([lie]);
     assert.equal(judged.lies.length, 1);
     assert.equal(judged.deliveredCursor, undefined);
     assert.deepEqual([...judged.durable], [[0, 4]]);
@@ -49,14 +59,19 @@ test("what can not be true is not believed", () => {
 });
 
 test("a lie beside a truth takes nothing from it", () => {
-  const judged = judgeReceipts(BATCH, [receipt(6), receipt(5), receipt(999)], () => 4);
+  const judged = judge([receipt(6), receipt(5), receipt(999)]);
   assert.equal(judged.deliveredCursor, 13);
   assert.equal(judged.lies.length, 2);
 });
 
 test("generations are receipted apart", () => {
-  const batch = [row(1, 9, "record", 0), row(2, 1, "record", 1)];
-  assert.equal(judgeReceipts(batch, [receipt(1, 1)], () => 0).deliveredCursor, undefined);
-  assert.equal(judgeReceipts(batch, [receipt(9, 0)], () => 0).deliveredCursor, 1);
-  assert.equal(judgeReceipts(batch, [receipt(9, 0), receipt(1, 1)], () => 0).deliveredCursor, 2);
+  const batch = [row(1, 9, "record", 0), row(2, 5, "record", 1)];
+  assert.equal(judge([receipt(5, 1)], batch).deliveredCursor, undefined);
+  assert.equal(judge([receipt(9, 0)], batch).deliveredCursor, 1);
+  assert.equal(judge([receipt(9, 0), receipt(5, 1)], batch).deliveredCursor, 2);
+});
+
+test("a backend that is ahead of a database that was put back is believed for what it was sent, and no further", () => {
+  const { durable, deliveredCursor, lies } = judge([receipt(9)], BATCH.slice(0, 3));
+  assert.deepEqual([[...durable], deliveredCursor, lies], [[[0, 6]], 13, []]);
 });

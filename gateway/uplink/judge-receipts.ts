@@ -14,21 +14,24 @@ export interface Judgement {
 
 /**
  * Weighs the receipts for a batch of one lock against what was sent in it. Only a receipt for this lock, for a generation in
- * the batch, not beyond what was sent and not behind what the backend had said before (`durableBefore`) counts.
+ * the batch, not beyond what is here to be sent (`heldThrough`) and not behind what the backend had said before (`durableBefore`)
+ * counts, and only for what was sent: a gateway whose database was put back may find a backend that is ahead of it.
  */
 export function judgeReceipts(
   batch: readonly EventRow[],
   receipts: readonly UplinkReceipt[],
   durableBefore: (generation: number) => number,
+  heldThrough: (generation: number) => number,
 ): Judgement {
   const sent = new Map<number, number>();
   for (const row of batch) sent.set(row.generation, Math.max(sent.get(row.generation) ?? 0, lastSeqOf(row)));
   const durable = new Map([...sent.keys()].map((generation) => [generation, durableBefore(generation)]));
   const lies: string[] = [];
   for (const receipt of receipts) {
-    const lie = whatIsWrong(receipt, batch[0]?.lockId, sent, durable);
+    const { generation, durableThrough } = receipt;
+    const lie = whatIsWrong(receipt, batch[0]?.lockId, sent, durable, heldThrough);
     if (lie) lies.push(lie);
-    else durable.set(receipt.generation, receipt.durableThrough);
+    else durable.set(generation, Math.min(durableThrough, sent.get(generation) ?? 0));
   }
   const firstUnsafe = batch.findIndex((row) => lastSeqOf(row) > (durable.get(row.generation) ?? 0));
   const deliveredCursor = batch.at(firstUnsafe === -1 ? -1 : firstUnsafe - 1)?.cursor;
@@ -40,10 +43,12 @@ function whatIsWrong(
   sentLockId: string | undefined,
   sent: ReadonlyMap<number, number>,
   durable: ReadonlyMap<number, number>,
+  heldThrough: (generation: number) => number,
 ): string | undefined {
   const sentThrough = lockId === sentLockId ? sent.get(generation) : undefined;
   if (sentThrough === undefined) return "a receipt for a lock or generation that was not sent";
-  if (durableThrough > sentThrough) return `a receipt through ${durableThrough} when only ${sentThrough} was sent`;
+  if (durableThrough > Math.max(sentThrough, heldThrough(generation)))
+    return `a receipt through ${durableThrough} when only ${sentThrough} was sent`;
   const before = durable.get(generation) ?? 0;
   if (durableThrough < before) return `a receipt through ${durableThrough} after one through ${before}`;
   return undefined;

@@ -85,7 +85,8 @@ export class LockDelivery {
     try {
       const receipts = await this.#parts.uplink.deliver(batch.map(toCloudEvent));
       const durableBefore = (generation: number) => this.#parts.events.durableThrough(this.#lockId, generation);
-      const { durable, deliveredCursor, lies } = judgeReceipts(batch, receipts, durableBefore);
+      const heldThrough = (generation: number) => this.#parts.events.positionIn(this.#lockId, generation)?.seq ?? 0;
+      const { durable, deliveredCursor, lies } = judgeReceipts(batch, receipts, durableBefore, heldThrough);
       this.#lies += lies.length;
       if (deliveredCursor === undefined) return this.#whyNothing(lies);
       await Promise.all(
