@@ -17,7 +17,7 @@ export function hints({ doors, backend }: Sights, folder: string): string[] {
     "",
     ...doors.map(({ name, lock: { rigUrl } }) => `  ${name.padEnd(DOOR_COLUMNS)}${rigUrl}/`),
     "",
-    portvakt(`grant add --name Me --lock ${lock.lockId} --pin`),
+    portvakt(`grant add --name Me --lock ${lock.lockId} --right unlock essential --pin`),
     "",
     "The front door's lock from the inside, and a power cut of half a second:",
     "",
