@@ -9,19 +9,16 @@ export class ActiveRoster {
   readonly #suite: Suite;
   readonly #table: GrantTable;
   #claims: RosterClaims | undefined;
-  #digest: Uint8Array;
 
   constructor(suite: Suite, table: GrantTable) {
     this.#suite = suite;
     this.#table = table;
-    this.#digest = suite.sha256();
   }
 
   /** At boot and after every commit. */
   load(): void {
     const active = this.#table.active;
     this.#claims = active && this.#read(active);
-    this.#digest = this.#claims?.digest ?? this.#suite.sha256();
   }
 
   /** Undefined before the first roster of a generation. */
@@ -31,11 +28,6 @@ export class ActiveRoster {
 
   get epoch(): number {
     return this.#claims?.epoch ?? 0;
-  }
-
-  /** Of the empty set before the first roster. */
-  get digest(): Uint8Array {
-    return this.#digest;
   }
 
   get settings(): Settings & typeof SETTING_DEFAULTS {

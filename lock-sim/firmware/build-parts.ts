@@ -36,7 +36,7 @@ import { LogStore } from "./storage/log-store.ts";
 import { TrustAnchor } from "./trust-anchor.ts";
 import { UseCounts } from "./use-counts.ts";
 
-/** Puts a lock together and loads what flash holds; nothing is recorded yet. Throws if flash holds no identity. */
+/** Puts a lock together and loads what flash holds; nothing is recorded yet. Throws if flash holds no identity, or RottenFlash. */
 export function buildParts(hal: Hal, suite: Suite, product: Product): Parts {
   const identity = readIdentity(hal.flash);
   if (!identity) throw new Error("this lock has no identity: it never left the factory whole");

@@ -1,7 +1,8 @@
 import { Reader, uint32 } from "../../protocol/wire/bytes.ts";
 import type { Rtc } from "../hal.ts";
 import { CellKey } from "./cell-keys.ts";
-import type { CellChanges, Cells } from "./storage/cells.ts";
+import type { CellChanges } from "./storage/cell-entry.ts";
+import type { Cells } from "./storage/cells.ts";
 
 /** How far a hint may be from the lock's own clock: 2 s and 200 ppm of the time since it was set (protocol.md §7). */
 const HINT_TOLERANCE_SECONDS = 2;

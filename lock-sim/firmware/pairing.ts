@@ -11,7 +11,7 @@ import { type Connection, endPairing, endSession } from "./connections.ts";
 import type { Event } from "./event-log.ts";
 import type { Parts } from "./parts.ts";
 import { timeSetEvent } from "./set-clock.ts";
-import type { CellChanges } from "./storage/cells.ts";
+import type { CellChanges } from "./storage/cell-entry.ts";
 import { trustAnchorChange } from "./trust-anchor.ts";
 
 /** P1 → P2 (protocol.md §2). */

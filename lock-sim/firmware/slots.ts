@@ -3,7 +3,8 @@ import { concat, equalBytes, Reader, uint8, uint32 } from "../../protocol/wire/b
 import type { Uptime } from "../hal.ts";
 import { SLOT_COUNT, slotCounterCell, slotKeysCell, slotSessionCell } from "./cell-keys.ts";
 import type { LockClock } from "./lock-clock.ts";
-import type { CellChanges, Cells } from "./storage/cells.ts";
+import type { CellChanges } from "./storage/cell-entry.ts";
+import type { Cells } from "./storage/cells.ts";
 
 /** How long an RMS may be used (protocol.md §4). */
 const RMS_SECONDS_MAX = 24 * 3600;

@@ -1,5 +1,6 @@
 import { CellKey } from "./cell-keys.ts";
-import type { CellChanges, Cells } from "./storage/cells.ts";
+import type { CellChanges } from "./storage/cell-entry.ts";
+import type { Cells } from "./storage/cells.ts";
 
 /**
  * Whose documents count: set at the first P3, changed by a key change, cleared by a factory reset alone (protocol.md

@@ -4,7 +4,8 @@ import { concat, equalBytes, Reader, uint16, uint32 } from "../../protocol/wire/
 import type { ActiveRoster } from "./active-roster.ts";
 import { CellKey, useCountsCell } from "./cell-keys.ts";
 import type { LockClock } from "./lock-clock.ts";
-import type { CellChanges, Cells } from "./storage/cells.ts";
+import type { CellChanges } from "./storage/cell-entry.ts";
+import type { Cells } from "./storage/cells.ts";
 import type { GrantTable } from "./storage/grant-table.ts";
 import type { LogStore } from "./storage/log-store.ts";
 

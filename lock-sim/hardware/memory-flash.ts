@@ -3,6 +3,8 @@ import { ERASE_BLOCK_BYTES, FLASH_BYTES } from "../firmware/storage/flash-map.ts
 import type { Flash } from "../hal.ts";
 
 const ERASED = 0xff;
+/** What a chip takes at once, at the most: a longer program is as many of its own. */
+const PAGE_BYTES = 256;
 
 /** Power went in the middle of a flash operation. Whoever runs the firmware catches it and drops the firmware. */
 export class PowerCut extends Error {
@@ -21,7 +23,14 @@ interface FlashParts {
   onErase?: (block: number) => void;
 }
 
-/** NOR flash in memory: it can count, wear and lose power in the middle of an operation, and nothing else can change it. */
+/**
+ * NOR flash in memory: it can count, wear and lose power in the middle of an operation, and nothing else can change it.
+ *
+ * Such a chip has no cache, so operations never overtake each other: what was programmed before lasts before anything
+ * of the next begins. Within one `program` call there is no order to rely on: it goes out page by page, the chip works on
+ * all cells of a page at once, and some take longer than others. So a torn program may leave any of its pages
+ * undone, done, or done in any of their bits, whatever stands before them.
+ */
 export class MemoryFlash implements Flash {
   readonly eraseBlockBytes = ERASE_BLOCK_BYTES;
   readonly #image: Uint8Array;
@@ -76,7 +85,7 @@ export class MemoryFlash implements Flash {
     this.#checkRange(offset, bytes.length);
     const isCut = this.#isCut();
     this.#programs++;
-    const written = isCut ? this.#torn(bytes) : bytes;
+    const written = isCut ? this.#torn(offset, bytes) : bytes;
     for (const [i, byte] of written.entries()) this.#image[offset + i]! &= byte;
     this.#parts.onProgram?.(offset, this.#image.subarray(offset, offset + bytes.length));
     if (isCut) this.#losePower();
@@ -113,10 +122,33 @@ export class MemoryFlash implements Flash {
     throw new PowerCut(`power cut at flash operation ${this.#cutAtOperation}`);
   }
 
+  /** What is programmed in place of `bytes`. */
+  #torn(offset: number, bytes: Uint8Array): Uint8Array {
+    return this.#below(2) === 0 ? this.#tornInOrder(bytes) : this.#tornByPages(offset, bytes);
+  }
+
   /** Any prefix (none and all included), and the byte after it with some of its bits done. */
-  #torn(bytes: Uint8Array): Uint8Array {
+  #tornInOrder(bytes: Uint8Array): Uint8Array {
     const done = this.#below(bytes.length + 1);
     return bytes.map((byte, i) => (i < done ? byte : i === done ? byte | this.#below(0x100) : ERASED));
+  }
+
+  #tornByPages(offset: number, bytes: Uint8Array): Uint8Array {
+    const pageOf = (i: number) => Math.floor((offset + i) / PAGE_BYTES) - Math.floor(offset / PAGE_BYTES);
+    const undoneBits = Array.from({ length: pageOf(bytes.length - 1) + 1 }, () => this.#undoneBits());
+    return bytes.map((byte, i) => byte | undoneBits[pageOf(i)]!());
+  }
+
+  /** Of each byte of a page: none, all, or some. */
+  #undoneBits(): () => number {
+    switch (this.#below(3)) {
+      case 0:
+        return () => 0;
+      case 1:
+        return () => ERASED;
+      default:
+        return () => this.#below(0x100);
+    }
   }
 
   /** Nothing, all, a front or a back part erased, every byte half way, or plain chance. */

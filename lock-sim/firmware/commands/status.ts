@@ -16,7 +16,8 @@ export function status(parts: Parts, caller: Caller): Response<"status"> {
       challenge: caller.challenge.bytes,
       batteryMillivolt: parts.hal.battery.millivolt(),
       temperatureC: parts.hal.battery.temperatureC(),
-      rosterDigest: parts.roster.digest,
+      // Of the grants that are really there: one whose flash cells have rotted shows, and the gateway brings it again.
+      rosterDigest: parts.table.active?.digest() ?? parts.suite.sha256(),
     },
   };
 }

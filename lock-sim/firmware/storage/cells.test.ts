@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SeededRandom } from "../../../protocol/testing/seeded-random.ts";
 import { MemoryFlash } from "../../hardware/memory-flash.ts";
-import { type CellChanges, Cells } from "./cells.ts";
-import { FLASH_MAP } from "./flash-map.ts";
+import { RottenFlash } from "./bit-rot.ts";
+import type { CellChanges } from "./cell-entry.ts";
+import { Cells } from "./cells.ts";
+import { ERASE_BLOCK_BYTES, FLASH_MAP } from "./flash-map.ts";
 import { everyPowerCut } from "./testing/power-cuts.ts";
 
 const KEYS = [1, 2, 3, 0xffff];
@@ -151,4 +153,41 @@ test("what does not fit is refused and changes nothing", () => {
     ),
     true,
   );
+});
+
+test("any one bit of both blocks may rot: every value is there, and the next boot finds nothing wrong", () => {
+  const image = prepared(6);
+  const cells = boot(new MemoryFlash({ image }));
+  cells.set(3, new Uint8Array(300).fill(3));
+  cells.delete(2);
+  const expected = contents(cells);
+  const { offset, blocks } = FLASH_MAP.cells;
+  const end = offset + blocks * ERASE_BLOCK_BYTES;
+  const good = image.slice(offset, end);
+  const lastUsed = good.findLastIndex((byte) => byte !== 0xff);
+  for (let at = 0; at < good.length; at += at <= lastUsed ? 1 : 13) {
+    for (let bit = 0; bit < 8; bit++) {
+      const flash = new MemoryFlash({ image });
+      flash.flipBit(offset + at, bit);
+      assert.deepEqual(contents(boot(flash)), expected, `bit ${bit} of ${at}`);
+      assert.equal(boot(flash).corrections, 0);
+      image.set(good, offset);
+    }
+  }
+});
+
+test("a value is set right, and counted", () => {
+  const flash = new MemoryFlash({ image: prepared(1) });
+  flash.flipBit(flash.image().lastIndexOf(22), 5);
+  const cells = boot(flash);
+  assert.deepEqual(cells.get(2), Uint8Array.of(22));
+  assert.equal(cells.corrections, 1);
+});
+
+test("cells that have rotted beyond that are refused, not half forgotten", () => {
+  const flash = new MemoryFlash({ image: prepared(1) });
+  const at = flash.image().lastIndexOf(22);
+  flash.flipBit(at, 5);
+  flash.flipBit(at, 6);
+  assert.throws(() => boot(flash), RottenFlash);
 });

@@ -1,5 +1,7 @@
-import { ascii, concat, Reader, uint16, uint32 } from "../../../protocol/wire/bytes.ts";
+import { ascii, concat, Reader, uint32 } from "../../../protocol/wire/bytes.ts";
 import type { Flash } from "../../hal.ts";
+import { corrected, RottenFlash } from "./bit-rot.ts";
+import { bodyLength, type CellChanges, encodeEntry, isFollowed, readEntry } from "./cell-entry.ts";
 import { crc32 } from "./crc32.ts";
 import { isErased, programChecked } from "./flash-io.ts";
 import type { FlashRegion } from "./flash-map.ts";
@@ -12,15 +14,8 @@ export const STORAGE_KEY_FIRST = 0xff00;
 /** Goes into the check of a block's header, so that erased flash is not a good one. */
 const HEADER_DOMAIN = ascii("LK1 cells");
 const HEADER_BYTES = 8;
-const ENTRY_HEADER_BYTES = 6;
-const CHANGE_HEADER_BYTES = 4;
-/** Stands for the length of a value that is deleted. */
-const DELETED = 0xffff;
 /** A quarter of the block is left for changes; otherwise nearly full cells would erase a block at every change. */
 const VALUES_BYTES_MAX = 3072;
-
-/** A new value for a key, or undefined to delete it. */
-export type CellChanges = ReadonlyMap<number, Uint8Array | undefined>;
 
 /**
  * Small values that last: slots, counters, the trust anchor. Every change is atomic under power cuts: after a reboot the
@@ -30,9 +25,12 @@ export type CellChanges = ReadonlyMap<number, Uint8Array | undefined>;
  * Keys are 0 to 0xffff, values up to 512 bytes; all of them together, with 4 bytes more for each, at
  * most 3,072 bytes (`fits`).
  *
- * One block is in use, the other erased. A block is `sequence 4 | crc 4`, then entries `length 2 | crc 4 | changes`, a
- * change is `key 2 | length 2 | value`. A change is one entry, programmed at once: torn, its crc fails. When a block is full, or
- * its end is torn, all values go to the other block; its header, programmed last, makes it the one in use.
+ * One block is in use, the other erased. A block is `sequence 4 | crc 4`, then entries (cell-entry.ts). A change is one entry,
+ * programmed at once: torn, its crc fails. When a block is full, or not as it should be, all values go to the other
+ * block; its header, programmed last, makes it the one in use.
+ *
+ * One rotten bit is set right at boot, wherever it is: a torn end and a rotten middle must not be taken for each other, or
+ * the changes after it would be forgotten, and a right that was taken back would return.
  */
 export class Cells {
   readonly #flash: Flash;
@@ -41,26 +39,37 @@ export class Cells {
   #inUse: 0 | 1 = 0;
   #sequence = 0;
   #end = 0;
+  #corrections = 0;
 
   constructor(flash: Flash, region: FlashRegion) {
     this.#flash = flash;
     this.#blocks = [region.offset, region.offset + flash.eraseBlockBytes];
   }
 
-  /** Reads flash; finishes or undoes what a power cut interrupted. Call once, at boot, before anything else. */
+  /**
+   * Reads flash; finishes or undoes what a power cut interrupted. Call once, at boot, before anything else. Throws RottenFlash
+   * if more than one bit of something has rotted.
+   */
   load(): void {
-    const [first, second] = [this.#readSequence(0), this.#readSequence(1)];
-    this.#inUse = second > first ? 1 : 0;
-    this.#sequence = Math.max(first, second);
+    const [first, second] = [this.#readHeader(0), this.#readHeader(1)];
+    this.#inUse = second.sequence > first.sequence ? 1 : 0;
+    const header = this.#inUse === 0 ? first : second;
+    this.#sequence = header.sequence;
     this.#values = new Map();
     this.#end = HEADER_BYTES;
     if (this.#sequence === 0) {
       this.#moveTo(this.#values);
       return;
     }
-    const isWhole = this.#readEntries();
+    if (!header.isAsProgrammed) this.#corrections++;
+    const isClean = this.#readEntries() && header.isAsProgrammed;
     this.#eraseOther();
-    if (!isWhole) this.#moveTo(this.#values);
+    if (!isClean) this.#moveTo(this.#values);
+  }
+
+  /** How many bits were set right at boot. */
+  get corrections(): number {
+    return this.#corrections;
   }
 
   /** A copy of the value, or undefined. */
@@ -127,23 +136,30 @@ export class Cells {
     if (!isErased(this.#flash.read(offset, this.#flash.eraseBlockBytes))) this.#flash.eraseBlock(offset);
   }
 
-  /** The block's sequence, from 1 on, or 0 if the block was never finished. */
-  #readSequence(block: 0 | 1): number {
+  /** `sequence` is from 1 on, or 0 if the block was never finished. */
+  #readHeader(block: 0 | 1): { sequence: number; isAsProgrammed: boolean } {
     const header = new Reader(this.#flash.read(this.#blocks[block], HEADER_BYTES));
-    const sequence = header.bytes(4);
-    return header.uint32() === crc32(HEADER_DOMAIN, sequence) ? new Reader(sequence).uint32() : 0;
+    const [stored, crc] = [header.bytes(4), header.uint32()];
+    const sequence = corrected(stored, crc, HEADER_DOMAIN);
+    if (!sequence) return { sequence: 0, isAsProgrammed: true };
+    return { sequence: new Reader(sequence).uint32(), isAsProgrammed: crc === crc32(HEADER_DOMAIN, stored) };
   }
 
-  /** Takes up the entries of the block in use. False if it does not end clean: the last change was torn. */
+  /** Takes up the entries of the block in use. False if it should not stay as it is: its last change was torn, or a bit has rotted. */
   #readEntries(): boolean {
     const block = this.#flash.read(this.#blocks[this.#inUse], this.#flash.eraseBlockBytes);
+    let isClean = true;
     while (!isErased(block.subarray(this.#end))) {
-      const changes = decodeEntry(block.subarray(this.#end));
-      if (!changes) return false;
-      this.#values = apply(this.#values, changes);
-      this.#end += ENTRY_HEADER_BYTES + bodyLength(changes);
+      const rest = block.subarray(this.#end);
+      const entry = readEntry(rest);
+      if (!entry && isFollowed(rest)) throw new RottenFlash("the cells in this lock's flash have rotted");
+      if (!entry) return false;
+      if (!entry.isAsProgrammed) this.#corrections++;
+      isClean &&= entry.isAsProgrammed;
+      this.#values = apply(this.#values, entry.changes);
+      this.#end += entry.bytes;
     }
-    return true;
+    return isClean;
   }
 }
 
@@ -154,35 +170,4 @@ function apply(values: ReadonlyMap<number, Uint8Array>, changes: CellChanges): M
     else after.delete(key);
   }
   return after;
-}
-
-function encodeEntry(changes: CellChanges): Uint8Array {
-  const body = concat(
-    ...Array.from(changes, ([key, value]) =>
-      value ? concat(uint16(key), uint16(value.length), value) : concat(uint16(key), uint16(DELETED)),
-    ),
-  );
-  const length = uint16(body.length);
-  return concat(length, uint32(crc32(length, body)), body);
-}
-
-function bodyLength(changes: CellChanges): number {
-  return Array.from(changes.values()).reduce((sum, value) => sum + CHANGE_HEADER_BYTES + (value?.length ?? 0), 0);
-}
-
-/** The changes of the entry that `bytes` begin with, or undefined if it is torn. */
-function decodeEntry(bytes: Uint8Array): CellChanges | undefined {
-  if (bytes.length < ENTRY_HEADER_BYTES) return undefined;
-  const header = new Reader(bytes.subarray(0, ENTRY_HEADER_BYTES));
-  const length = header.uint16();
-  const body = bytes.subarray(ENTRY_HEADER_BYTES, ENTRY_HEADER_BYTES + length);
-  if (header.uint32() !== crc32(uint16(length), body)) return undefined;
-  const reader = new Reader(body);
-  const changes = new Map<number, Uint8Array | undefined>();
-  while (reader.remaining > 0) {
-    const key = reader.uint16();
-    const valueBytes = reader.uint16();
-    changes.set(key, valueBytes === DELETED ? undefined : reader.bytes(valueBytes));
-  }
-  return changes;
 }

@@ -12,9 +12,9 @@ export const ERASE_BLOCK_BYTES = 4096;
  *
  * | blocks | what | budget |
  * |---|---|---|
- * | 1 | identity | 92 bytes, written once at the factory |
+ * | 1 | identity | 96 bytes, written once at the factory |
  * | 2 | cells | all values together are at most 3,072 bytes of one block (4 slots, trust anchor, counters); the other is for compaction |
- * | 7 | log | 85 records of 48 bytes a block; one block may be in recycling: 6 × 85 = 510 records are always there |
+ * | 7 | log | 84 records of 48 bytes a block; one block may be in recycling: 6 × 84 = 504 records are always there |
  * | 59 | table A | 241,664 bytes: roster ≤ 990 + 8, kept bits 125, 1,000 grants of 235 + 5 bytes; room for two more is left for what is replaced |
  * | 59 | table B | the same: a roster is built in one copy while the other decides |
  *

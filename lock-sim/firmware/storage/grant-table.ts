@@ -1,10 +1,12 @@
 import type { Suite } from "../../../crypto/suite.ts";
 import { equalBytes, fromHex, toHex } from "../../../protocol/wire/bytes.ts";
 import type { Flash } from "../../hal.ts";
-import { type CellChanges, type Cells, STORAGE_KEY_FIRST } from "./cells.ts";
+import type { CellChanges } from "./cell-entry.ts";
+import { type Cells, STORAGE_KEY_FIRST } from "./cells.ts";
 import type { FlashRegion } from "./flash-map.ts";
-import { type GrantEntry, GrantSet } from "./grant-set.ts";
-import { entryBytes, type GrantPlace, TableCopy } from "./table-copy.ts";
+import { entryBytes } from "./grant-entry.ts";
+import { type GrantEntry, GrantSet, type ReadGrant } from "./grant-set.ts";
+import { type GrantPlace, TableCopy } from "./table-copy.ts";
 
 const TABLE_KEY = STORAGE_KEY_FIRST + 2;
 const NO_COPY = 0xff;
@@ -37,7 +39,7 @@ export class GrantTable {
     this.#copies = [new TableCopy(flash, regions[0]), new TableCopy(flash, regions[1])];
   }
 
-  /** Scans flash. Call at boot, after `cells.load()`. */
+  /** Scans flash. Call at boot, after `cells.load()`. Throws RottenFlash. */
   load(): void {
     this.#state = decodeState(this.#cells.get(TABLE_KEY));
     this.#activeCopy?.scan();
@@ -45,6 +47,11 @@ export class GrantTable {
     // Nothing of a table that was wiped may stay, even if a power cut came in between.
     else if (!this.#activeCopy) for (const copy of this.#copies) copy.erase();
     this.#takeUp(this.#state);
+  }
+
+  /** How many bits were found rotten, and set right, at boot. */
+  get corrections(): number {
+    return this.#copies.reduce((sum, copy) => sum + copy.corrections, 0);
   }
 
   /** The table that decides, or undefined before the first roster of the generation. */
@@ -110,8 +117,12 @@ export class GrantTable {
     this.#openStaging();
     const kept = this.#kept();
     if (bytesOf(kept) > this.#other.bytesLeft) return "full";
-    // Copying changes nothing that can be seen, so a power cut in between does no harm.
-    for (const [cti, place] of kept) this.#other.append(fromHex(cti), this.#activeCopy!.read(place));
+    // Copying changes nothing that can be seen, so a power cut in between does no harm. What has rotted is not copied.
+    for (const [cti, place] of kept) {
+      const document = this.#activeCopy!.read(place);
+      if (document && !this.#other.fits(fromHex(cti), document, 0)) return "full";
+      if (document) this.#other.append(fromHex(cti), document);
+    }
     this.#setState({ active: this.#state.active === 0 ? 1 : 0, isStaging: false }, changes);
     return "ok";
   }
@@ -165,9 +176,7 @@ export class GrantTable {
   }
 }
 
-type Reader = [cti: string, read: () => Uint8Array];
-
-function readers(copy: TableCopy, places: Iterable<[string, GrantPlace]>): Reader[] {
+function readers(copy: TableCopy, places: Iterable<[string, GrantPlace]>): [cti: string, read: ReadGrant][] {
   return Array.from(places, ([cti, place]) => [cti, () => copy.read(place)]);
 }
 

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Secret } from "../../../crypto/secret.ts";
 import { MemoryFlash } from "../../hardware/memory-flash.ts";
+import { RottenFlash } from "./bit-rot.ts";
 import { readIdentity, writeIdentity } from "./identity.ts";
 import { everyPowerCut } from "./testing/power-cuts.ts";
 
+const BYTES_BEFORE_SEAL = 92;
 const identity = {
   label: { lockId: new Uint8Array(8).fill(1), secret: new Secret(new Uint8Array(16).fill(2)) },
   sigKey: new Secret(new Uint8Array(32).fill(3)),
@@ -43,4 +45,19 @@ test("a power cut at the factory leaves the identity whole or none", () => {
       if (read) assert.deepEqual(read, seen(whole));
     },
   );
+});
+
+test("an identity of which any one bit has rotted is refused, and is not taken for a lock without one", () => {
+  const whole = new MemoryFlash();
+  writeIdentity(whole, identity);
+  for (let bit = 0; bit < 8 * BYTES_BEFORE_SEAL; bit++) {
+    const flash = new MemoryFlash({ image: whole.image() });
+    flash.flipBit(bit >> 3, bit & 7);
+    assert.throws(() => readIdentity(flash), RottenFlash);
+  }
+  for (let bit = 8 * BYTES_BEFORE_SEAL; bit < 8 * (BYTES_BEFORE_SEAL + 8); bit++) {
+    const flash = new MemoryFlash({ image: whole.image() });
+    flash.flipBit(bit >> 3, bit & 7);
+    assert.deepEqual(seen(flash), seen(whole));
+  }
 });

@@ -1,6 +1,7 @@
+import type { Suite } from "../../../crypto/suite.ts";
 import type { Flash } from "../../hal.ts";
 import type { FlashRegion } from "./flash-map.ts";
-import { LogBlock } from "./log-block.ts";
+import { LogBlock, type LogBlockHeader } from "./log-block.ts";
 
 /** The records of one generation that are still here. */
 export interface LogSpan {
@@ -13,20 +14,28 @@ export interface LogSpan {
 export class LogRing {
   readonly #flash: Flash;
   readonly #region: FlashRegion;
+  readonly #suite: Suite;
   #blocks: readonly LogBlock[] = [];
 
-  constructor(flash: Flash, region: FlashRegion) {
+  constructor(flash: Flash, region: FlashRegion, suite: Suite) {
     this.#flash = flash;
     this.#region = region;
+    this.#suite = suite;
   }
 
-  /** Takes up the blocks that are in flash, but for those that `isGone`. */
+  /** Takes up the blocks that are in flash and their records, but for those that are gone. Drops a torn record. */
   scan(isGone: (block: LogBlock) => boolean): void {
     this.#blocks = this.#offsets()
-      .map((offset) => LogBlock.scan(this.#flash, offset))
+      .map((offset) => LogBlock.find(this.#flash, this.#suite, offset))
       .filter((block) => block !== undefined)
       .filter((block) => !isGone(block))
       .sort((a, b) => a.sequence - b.sequence);
+    for (const block of this.#blocks) block.takeUp(block === this.newest);
+  }
+
+  /** How many bits were found rotten, and set right, by `scan`. */
+  get corrections(): number {
+    return this.#blocks.reduce((sum, block) => sum + block.corrections, 0);
   }
 
   get newest(): LogBlock | undefined {
@@ -44,10 +53,10 @@ export class LogRing {
   }
 
   /** Begins a block, over the one that lies there. */
-  begin(offset: number, sequence: number, generation: number): void {
+  begin(offset: number, header: LogBlockHeader): void {
     this.#flash.eraseBlock(offset);
     const others = this.#blocks.filter((block) => block.offset !== offset);
-    this.#blocks = [...others, LogBlock.begin(this.#flash, offset, sequence, generation)];
+    this.#blocks = [...others, LogBlock.begin(this.#flash, this.#suite, offset, header)];
   }
 
   /** The block that holds the record, or undefined. */

@@ -6,13 +6,14 @@ import { firstHash, verifyChain } from "../../../protocol/log/chain.ts";
 import { type LogRecord, NO_SLOT, RECORD_BYTES, RecordType } from "../../../protocol/log/record.ts";
 import { SeededRandom } from "../../../protocol/testing/seeded-random.ts";
 import { MemoryFlash, PowerCut } from "../../hardware/memory-flash.ts";
+import { RottenFlash } from "./bit-rot.ts";
 import { Cells } from "./cells.ts";
-import { FLASH_MAP } from "./flash-map.ts";
+import { ERASE_BLOCK_BYTES, FLASH_MAP } from "./flash-map.ts";
 import { LogStore } from "./log-store.ts";
 import { everyPowerCut } from "./testing/power-cuts.ts";
 
 const LOCK = { lockId: new Uint8Array(8).fill(1), sigPk: new Uint8Array(33).fill(2) };
-const SLOTS = 85;
+const SLOTS = 84;
 const BLOCKS = FLASH_MAP.log.blocks;
 const FULL = SLOTS * BLOCKS;
 
@@ -256,4 +257,86 @@ test("power cut again and again at random operations, no record that was acknowl
     assert.equal(kept(log).at(-1)?.seq ?? 0, log.position.seq);
   }
   assert.ok(acknowledged > FULL, `${acknowledged} records`);
+});
+
+/** The log of this image, once with each of these bits turned over. */
+function eachRotten(image: Uint8Array, bytes: Iterable<number>, check: (log: LogStore, at: number) => void): void {
+  const good = image.slice();
+  for (const at of bytes) {
+    for (let bit = 0; bit < 8; bit++) {
+      const flash = new MemoryFlash({ image });
+      flash.flipBit(at, bit);
+      check(boot(flash), at);
+      image.set(good.subarray(at & ~0xfff, (at | 0xfff) + 1), at & ~0xfff);
+    }
+  }
+}
+
+/** A log of so many whole blocks and four records, the last of them behind a torn record's slot of zeros. */
+function withTornSlot(blocks: number): {
+  image: Uint8Array;
+  expected: LogRecord[];
+  slotOffset: (slot: number) => number;
+} {
+  const flash = withRecords(blocks * SLOTS + 3);
+  const end = FLASH_MAP.log.offset + (blocks + 1) * ERASE_BLOCK_BYTES;
+  const slotOffset = (slot: number) => end - (SLOTS - slot) * RECORD_BYTES;
+  flash.program(slotOffset(3), new Uint8Array(RECORD_BYTES));
+  const log = boot(flash);
+  log.append(event(0));
+  return { image: flash.image(), expected: kept(log), slotOffset };
+}
+
+function* range(from: number, to: number, step = 1): Generator<number> {
+  for (let at = from; at < to; at += step) yield at;
+}
+
+test("any one bit of any block's header may rot: every record is there", () => {
+  const { image, expected } = withTornSlot(1);
+  for (let block = 0; block < 3; block++) {
+    const offset = FLASH_MAP.log.offset + block * ERASE_BLOCK_BYTES;
+    eachRotten(image, range(offset, offset + 32), (log) => assert.deepEqual(kept(log), expected));
+  }
+});
+
+test("any one bit of a record may rot, or of a slot that has none: every record is there", () => {
+  const { image, expected, slotOffset } = withTornSlot(0);
+  eachRotten(image, range(slotOffset(0), slotOffset(6)), (log, at) =>
+    assert.deepEqual(kept(log), expected, `rotten at ${at}`),
+  );
+  const many = withTornSlot(2);
+  eachRotten(many.image, range(FLASH_MAP.log.offset, many.slotOffset(0), 501), (log, at) =>
+    assert.deepEqual(kept(log), many.expected, `rotten at ${at}`),
+  );
+});
+
+test("whatever bit rots, a record can be appended, and is there after the next boot", () => {
+  const { image, expected, slotOffset } = withTornSlot(0);
+  const good = image.slice();
+  for (const at of range(slotOffset(2), slotOffset(8), 5)) {
+    const flash = new MemoryFlash({ image });
+    flash.flipBit(at, 6);
+    const { seq } = boot(flash).append(event(1));
+    assert.equal(seq, expected.length + 1);
+    assert.equal(kept(boot(flash)).length, expected.length + 1);
+    image.set(good);
+  }
+});
+
+test("what was set right is counted; a record that has rotted beyond that is not made up", () => {
+  const { image, slotOffset } = withTornSlot(0);
+  const flash = new MemoryFlash({ image });
+  assert.equal(boot(flash).corrections, 0);
+  flash.flipBit(slotOffset(1) + 8, 0);
+  assert.equal(boot(flash).corrections, 1);
+  flash.flipBit(slotOffset(1) + 9, 0);
+  assert.throws(() => boot(flash), RottenFlash);
+});
+
+test("a bit that rots while the lock runs is set right when the record is read", () => {
+  const flash = withRecords(5);
+  const log = boot(flash);
+  const before = kept(log);
+  flash.flipBit(FLASH_MAP.log.offset + 64 + 2 * RECORD_BYTES + 40, 1);
+  assert.deepEqual(kept(log), before);
 });

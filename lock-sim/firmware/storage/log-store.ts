@@ -1,6 +1,6 @@
 import type { Suite } from "../../../crypto/suite.ts";
 import { auxOf, NO_AUX } from "../../../protocol/log/aux.ts";
-import { appendRecord, firstHash, verifyChain } from "../../../protocol/log/chain.ts";
+import { appendRecord, firstHash } from "../../../protocol/log/chain.ts";
 import {
   decodeRecord,
   HASHED_BYTES,
@@ -33,7 +33,7 @@ export interface LogPosition {
 }
 
 /**
- * The lock's log (protocol.md §9) in a ring of blocks.
+ * The lock's log (protocol.md §9) in a ring of blocks. Reading throws RottenFlash where more than one bit of a record has rotted.
  *
  * When all blocks are taken the oldest whose records all have receipts goes; if there is none, the oldest of all, and
  * a type 20 record then says how many were lost without a receipt. The block with the newest record never goes.
@@ -51,14 +51,14 @@ export class LogStore {
   #beforeRecycle: (records: readonly LogRecord[]) => void = () => {};
 
   constructor(flash: Flash, region: FlashRegion, suite: Suite, cells: Cells) {
-    this.#ring = new LogRing(flash, region);
+    this.#ring = new LogRing(flash, region, suite);
     this.#suite = suite;
     this.#cells = cells;
   }
 
   /**
    * Scans flash once, drops a torn record, and takes up the owner's generation (a new one begins with `seq` 0: the first
-   * `append` then writes record 1). Call at boot, after `cells.load()`.
+   * `append` then writes record 1). Call at boot, after `cells.load()`. Throws RottenFlash.
    *
    * `beforeRecycle` is called with the records of this generation, oldest first, that are about to be recycled, while they
    * can still be read: the last moment to move an only durable copy of an `n` or a use count to its cell (§4, §7).
@@ -70,9 +70,13 @@ export class LogStore {
     this.#receipts = readReceipts(this.#cells);
     const recycling = readRecycling(this.#cells);
     this.#ring.scan((block) => isBeingRecycled(block, recycling));
-    this.#dropTornRecord();
     this.#position = this.#positionAt(owner.generation, this.#ring.span(owner.generation)?.lastSeq ?? 0);
     this.#lostUntold = recycling && !this.#hasToldOf(recycling) ? recycling.lost : 0;
+  }
+
+  /** How many bits were found rotten, and set right, at boot. */
+  get corrections(): number {
+    return this.#ring.corrections;
   }
 
   get position(): LogPosition {
@@ -175,7 +179,7 @@ export class LogStore {
   /** Sees to it that the newest block is of this generation and has room for the next record. */
   #makeRoom(): void {
     const newest = this.#ring.newest;
-    const { generation } = this.position;
+    const { generation, head } = this.position;
     const slotsNeeded = this.#lostUntold > 0 ? 2 : 1;
     if (newest?.generation === generation && newest.slotsLeft >= slotsNeeded) return;
 
@@ -188,7 +192,7 @@ export class LogStore {
     // From here on the victim is gone, whatever a torn erase leaves of it, and the lost are counted.
     writeRecycling(this.#cells, { sequence, offset, lost });
     this.#lostUntold = lost;
-    this.#ring.begin(offset, sequence, generation);
+    this.#ring.begin(offset, { sequence, generation, previous: head });
   }
 
   #victim(): LogBlock {
@@ -211,20 +215,6 @@ export class LogStore {
     const { lockId, sigPk } = this.#owner!;
     const head = this.headAt(generation, seq) ?? firstHash(this.#suite, lockId, generation, sigPk);
     return { generation, seq, head };
-  }
-
-  /** Only the last record ever written can be torn: every other was read back before the next. */
-  #dropTornRecord(): void {
-    const block = this.#ring.newest;
-    const last = block?.lastBytes();
-    if (!block || !last) return;
-    const { generation } = block;
-    const older = this.#ring.blocks.findLast(
-      (each) => each !== block && each.generation === generation && each.count > 0,
-    );
-    const previousSeq = block.count > 1 ? block.lastSeq - 1 : (older?.lastSeq ?? 0);
-    const previous = this.#positionAt(generation, previousSeq);
-    if (!verifyChain(this.#suite, previous.head, previous.seq + 1, last).ok) block.dropLast();
   }
 
   #hasToldOf({ sequence }: Recycling): boolean {

@@ -1,35 +1,36 @@
-import { concat, Reader, toHex, uint16, uint32 } from "../../../protocol/wire/bytes.ts";
+import { concat, toHex, uint16 } from "../../../protocol/wire/bytes.ts";
 import type { Flash } from "../../hal.ts";
-import { crc32 } from "./crc32.ts";
-import { eraseRegion, isErased, programChecked } from "./flash-io.ts";
+import { RottenFlash } from "./bit-rot.ts";
+import { encodeChecked, readChecked } from "./checked-bytes.ts";
+import { eraseRegion, programChecked } from "./flash-io.ts";
 import type { FlashRegion } from "./flash-map.ts";
 import {
-  ctiOf,
+  CHECK_BYTES,
+  CHECK_OFFSET,
+  CLEARED_BYTES,
   dead,
-  decodeHeader,
-  ENTRY_HEADER_BYTES,
+  documentOf,
   encodeEntry,
+  entryBytes,
+  find,
   finished,
-  TORN_HEADER_BYTES,
+  REACH_BYTES,
 } from "./grant-entry.ts";
 
-const HEADER_BYTES = 8;
+const KEPT_LENGTH_BYTES = 2;
+const HEADER_BYTES_MAX = 8 + 990;
+const ERASED = 0xff;
 
 /** Where an entry lies. */
 export interface GrantPlace {
   readonly offset: number;
   readonly documentBytes: number;
-  /** Counted over all finished entries of the copy, living or not. */
+  /** Counted over all entries of the copy, living or not. */
   readonly ordinal: number;
 }
 
-/** What the document's entry takes up in a copy. */
-export function entryBytes(documentBytes: number): number {
-  return ENTRY_HEADER_BYTES + documentBytes;
-}
-
 /**
- * One of the two copies of the table: `roster length 2 | kept length 2 | crc 4 | roster | kept bits | entries`.
+ * One of the two copies of the table: checked bytes of `kept length 2 | roster`, then `kept bits | entries`.
  *
  * A kept bit stands for an entry of the other copy, by its ordinal: while this is the staging copy, the entries
  * whose bits are still set belong to it too. Entries: see grant-entry.ts.
@@ -41,10 +42,9 @@ export class TableCopy {
   #roster: Uint8Array = new Uint8Array();
   #keptOffset = 0;
   #entryCount = 0;
-  /** Where the next entry goes. */
+  /** Where the entries end: behind it all is erased, but for what a torn entry may have left. */
   #end = 0;
-  /** Where the last entry began, if a power cut kept it from being finished. */
-  #tornAt: number | undefined;
+  #corrections = 0;
 
   constructor(flash: Flash, region: FlashRegion) {
     this.#flash = flash;
@@ -56,7 +56,7 @@ export class TableCopy {
     return this.#places;
   }
 
-  /** All finished entries, living or not. */
+  /** All entries, living or not. */
   get entryCount(): number {
     return this.#entryCount;
   }
@@ -66,7 +66,12 @@ export class TableCopy {
   }
 
   get bytesLeft(): number {
-    return this.#limit - this.#end;
+    return this.#limit - this.#behindRemains(this.#end);
+  }
+
+  /** How many bits of the roster were found rotten, and set right, by `scan`. */
+  get corrections(): number {
+    return this.#corrections;
   }
 
   erase(): void {
@@ -76,24 +81,17 @@ export class TableCopy {
   /** Begins anew, all `otherEntries` of the other copy kept. Not atomic: whoever calls notes elsewhere that it was done. */
   create(roster: Uint8Array, otherEntries: number): void {
     this.erase();
-    const lengths = concat(uint16(roster.length), uint16(Math.ceil(otherEntries / 8)));
-    programChecked(this.#flash, this.#region.offset, concat(lengths, uint32(crc32(lengths, roster)), roster));
+    const keptBytes = Math.ceil(otherEntries / 8);
+    programChecked(this.#flash, this.#region.offset, encodeChecked(concat(uint16(keptBytes), roster)));
     this.scan();
   }
 
-  /** Reads what `create` and `append` left. */
+  /** Reads what `create` and `append` left. Throws RottenFlash if more than one bit of the roster has rotted. */
   scan(): void {
-    const header = this.#flash.read(this.#region.offset, HEADER_BYTES);
-    const reader = new Reader(header);
-    const [rosterBytes, keptBytes, crc] = [reader.uint16(), reader.uint16(), reader.uint32()];
-    this.#roster = this.#flash.read(this.#region.offset + HEADER_BYTES, rosterBytes);
-    if (crc !== crc32(header.subarray(0, 4), this.#roster)) throw new Error("the roster's flash cells have rotted");
-    this.#keptOffset = this.#region.offset + HEADER_BYTES + rosterBytes;
-    this.#end = this.#keptOffset + keptBytes;
+    this.#scanHeader();
     this.#entryCount = 0;
-    this.#tornAt = undefined;
     this.#places.clear();
-    while (this.bytesLeft >= ENTRY_HEADER_BYTES && this.#scanEntry()) {}
+    while (this.#scanEntry()) {}
   }
 
   isKept(ordinal: number): boolean {
@@ -106,25 +104,25 @@ export class TableCopy {
     programChecked(this.#flash, this.#keptOffset + (ordinal >> 3), Uint8Array.of(without));
   }
 
-  read({ offset, documentBytes }: GrantPlace): Uint8Array {
-    return this.#flash.read(offset + ENTRY_HEADER_BYTES, documentBytes);
+  /** The document, or undefined if its cells have rotted. */
+  read({ offset, documentBytes }: GrantPlace): Uint8Array | undefined {
+    return documentOf(this.#flash.read(offset, entryBytes(documentBytes)));
   }
 
   /** Whether this grant fits, and `reservedBytes` of entries after it. */
   fits(cti: Uint8Array, document: Uint8Array, reservedBytes: number): boolean {
     const entry = encodeEntry(cti, document);
-    const end = Math.max(this.#end, this.#offsetFor(entry) + entry.length);
-    return end + reservedBytes <= this.#limit;
+    return this.#offsetFor(entry) + entry.length + reservedBytes <= this.#limit;
   }
 
   /** Adds a grant that fits, in place of the one with the same cti if there is one. */
   append(cti: Uint8Array, document: Uint8Array): void {
     const entry = encodeEntry(cti, document);
     const offset = this.#offsetFor(entry);
+    if (offset > this.#end) programChecked(this.#flash, this.#end, new Uint8Array(offset - this.#end));
     programChecked(this.#flash, offset, entry);
     programChecked(this.#flash, offset, Uint8Array.of(finished(entry[0]!)));
-    this.#tornAt = undefined;
-    this.#end = Math.max(this.#end, offset + entry.length);
+    this.#end = offset + entry.length;
     this.#take(toHex(cti), { offset, documentBytes: document.length, ordinal: this.#entryCount++ });
   }
 
@@ -134,21 +132,35 @@ export class TableCopy {
     this.#places.delete(cti);
   }
 
+  #scanHeader(): void {
+    const { offset } = this.#region;
+    const header = readChecked(this.#flash.read(offset, HEADER_BYTES_MAX));
+    if (!header) throw new RottenFlash("the roster in this lock's flash has rotted");
+    const [high, low] = header.body;
+    this.#roster = header.body.slice(KEPT_LENGTH_BYTES);
+    this.#keptOffset = offset + header.bytes;
+    this.#end = this.#keptOffset + ((high! << 8) | low!);
+    this.#corrections = header.isAsProgrammed ? 0 : 1;
+  }
+
   /** Takes up the entry at the end of those known. False if there is none. */
   #scanEntry(): boolean {
     const offset = this.#end;
-    const [first, second] = this.#flash.read(offset, TORN_HEADER_BYTES);
-    const header = decodeHeader(first!, second!);
-    if (header.kind === "nothing") return false;
-    const isFinished = header.kind === "entry" && header.isFinished;
-    this.#tornAt = isFinished ? undefined : offset;
-    this.#end += header.kind === "entry" ? entryBytes(header.documentBytes) : TORN_HEADER_BYTES;
-    if (!isFinished) return true;
-    const { documentBytes, isLiving } = header;
-    const ordinal = this.#entryCount++;
-    const cti = ctiOf(this.#flash.read(offset, entryBytes(documentBytes)));
-    if (cti && isLiving) this.#take(toHex(cti), { offset, documentBytes, ordinal });
-    return true;
+    const found = find(this.#reach(offset));
+    switch (found.kind) {
+      case "end":
+        return false;
+      case "cleared":
+        this.#end += CLEARED_BYTES;
+        return true;
+      case "entry": {
+        const { cti, bytes } = found;
+        this.#end += bytes;
+        const ordinal = this.#entryCount++;
+        if (cti) this.#take(toHex(cti), { offset, documentBytes: bytes - entryBytes(0), ordinal });
+        return true;
+      }
+    }
   }
 
   /** The newer of two entries with one cti counts; a power cut may have left both living. */
@@ -158,22 +170,36 @@ export class TableCopy {
     this.#places.set(cti, place);
   }
 
+  /** In two steps: the first can not be torn, the second keeps one rotten bit from undoing it. */
   #kill({ offset }: GrantPlace): void {
     const [first] = this.#flash.read(offset, 1);
     programChecked(this.#flash, offset, Uint8Array.of(dead(first!)));
+    programChecked(this.#flash, offset + CHECK_OFFSET, new Uint8Array(CHECK_BYTES));
   }
 
-  /** Usually what was torn comes again, and then takes up where it was torn: so no room is lost. */
+  /** Usually what was torn comes again, and then goes where it was torn: so no room is lost. */
   #offsetFor(entry: Uint8Array): number {
-    return this.#tornAt !== undefined && this.#takes(this.#tornAt, entry) ? this.#tornAt : this.#end;
+    let offset = this.#end;
+    while (!this.#takes(offset, entry)) offset = this.#behindRemains(offset);
+    return offset;
   }
 
   /** Whether programming `entry` here gives `entry`: every bit it needs is still 1, and nothing lies behind it. */
   #takes(offset: number, entry: Uint8Array): boolean {
-    const end = Math.max(this.#end, offset + entry.length);
-    if (end > this.#limit) return false;
-    const there = this.#flash.read(offset, end - offset);
-    return entry.every((byte, i) => (there[i]! & byte) === byte) && isErased(there.subarray(entry.length));
+    const there = this.#reach(offset);
+    return there.every((byte, i) => (i < entry.length ? (byte & entry[i]!) === entry[i] : byte === ERASED));
+  }
+
+  /** Behind what a torn entry, or a rotten bit, has left from `offset` on. */
+  #behindRemains(offset: number): number {
+    const length = this.#reach(offset).findLastIndex((byte) => byte !== ERASED) + 1;
+    return offset + Math.ceil(length / CLEARED_BYTES) * CLEARED_BYTES;
+  }
+
+  /** As far as an entry at `offset` could reach, and the copy does. */
+  #reach(offset: number): Uint8Array {
+    const length = Math.min(REACH_BYTES, this.#limit - offset);
+    return length > 0 ? this.#flash.read(offset, length) : new Uint8Array();
   }
 
   get #limit(): number {
