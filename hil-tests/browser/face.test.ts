@@ -49,7 +49,7 @@ test("by keyboard alone a PIN draws the bolt, and the log grows", { skip }, asyn
   await page.keyboard.type(PIN);
   await page.getByText("••••••").waitFor();
   await page.keyboard.press("#");
-  await untilShown(page, clock, /Unlocked/);
+  await untilShown(page, clock, /its bolt is drawn/);
   assert.equal(lock.hardware.bolt.position(), "drawn");
   await page.getByRole("img", { name: /its bolt is drawn/ }).waitFor();
   assert.ok((await page.locator("#log li").count()) > rows);
@@ -79,7 +79,7 @@ test("by keyboard alone a tag opens if it is genuine", { skip }, async (t) => {
   clock.advance(20_000);
   await tabTo(page, "Genuine");
   await page.keyboard.press("Enter");
-  await untilShown(page, clock, /Unlocked/);
+  await untilShown(page, clock, /its bolt is drawn/);
   assert.equal(lock.hardware.bolt.position(), "drawn");
 });
 

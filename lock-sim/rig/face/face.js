@@ -4,8 +4,8 @@ const SIGNAL_MS = 2_500;
 const LOG_ROWS_MAX = 200;
 const BATTERY_EMPTY_MILLIVOLT = 4_000;
 const BATTERY_FULL_MILLIVOLT = 6_000;
-/** Intent and done: the lock's notes to itself. */
-const JOURNAL = [2, 3];
+/** The lock's notes to itself (intent, done), and what bolt and door do: that is said of the state. */
+const UNSAID_TYPES = [2, 3, 4, 5, 7, 8];
 const DAY_MS = 24 * 3600 * 1000;
 
 const SIGNALS = {
@@ -271,5 +271,5 @@ events.addEventListener("record", async ({ data }) => {
   await readFirst;
   const record = JSON.parse(data);
   const text = addRecord(record, true);
-  if (text && !JOURNAL.includes(record.type)) say(sentence(text));
+  if (text && !UNSAID_TYPES.includes(record.type)) say(sentence(text));
 });
