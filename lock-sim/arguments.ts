@@ -20,7 +20,7 @@ An emulated lock that speaks LK1 on one carrier. When it listens it prints one l
   --tcp HOST:PORT   listens there; port 0 takes any that is free
   --data DIR        where its flash lies, its clock, its bolt and label.txt; made at the first start
   --label LK1:…     the label it leaves the factory with; drawn if not given
-  --rig HOST:PORT   the rig's HTTP interface, on this machine alone (127.0.0.1, ::1 or localhost)
+  --rig HOST:PORT   the rig's HTTP interface and the door as a page, on this machine alone (127.0.0.1, ::1 or localhost)
   --model NAME      at most ${MODEL_BYTES_MAX} bytes
 `;
 
