@@ -59,3 +59,17 @@ test("a battery that is good at rest but sags under the motor is low, and still 
   assert.deepEqual([low?.n, auxPair(low!.aux)[1]], [0, 3169]);
   assert.equal(session.reason(bench.act(session, { action: Action.lock })), Reason.done);
 });
+
+test("an order is not refused while the bolt relocks at boot, before the battery was ever seen at rest", () => {
+  const bench = new BenchLock();
+  const { paired, session } = bench.furnish();
+  session.done(bench.act(session));
+  const { bolt } = bench.lock.hardware;
+  // So that it is still under way when the session stands.
+  bolt.jam(true);
+  bench.reboot();
+  const { session: reopened } = bench.open(paired);
+  assert.equal(bolt.isDriven(), true);
+  bolt.jam(false);
+  assert.equal(reopened.reason(bench.act(reopened)), Reason.done);
+});

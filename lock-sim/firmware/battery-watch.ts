@@ -28,7 +28,7 @@ export class BatteryWatch {
   readonly #uptime: Uptime;
   readonly #log: EventLog;
   #isLow = false;
-  #restMillivolt = 0;
+  #restMillivolt: number | undefined;
   #lookAtMs = 0;
 
   constructor({ battery, signals, uptime }: Hal, bolt: BoltControl, log: EventLog) {
@@ -80,9 +80,9 @@ export class BatteryWatch {
     this.#signals.show("low-battery");
   }
 
-  /** As it is now, or was before the motor began to run. */
+  /** As it is now, or was before the motor began to run; under its load if it has run since boot. */
   #rest(): number {
-    if (!this.#bolt.isMoving) this.#restMillivolt = this.#battery.millivolt();
+    if (!this.#bolt.isMoving || this.#restMillivolt === undefined) this.#restMillivolt = this.#battery.millivolt();
     return this.#restMillivolt;
   }
 }
