@@ -3,12 +3,14 @@ import { type Comparison, comparisons } from "./peers.ts";
 import type { MeasuredRow, Result } from "./result.ts";
 import { aimInWords, machineInWords, measuredInWords } from "./words.ts";
 
+const LINE_LETTERS_MAX = 120;
+
 /** The page `docs/benchmarks.md`. The result must hold all rows. */
 export function markdown(result: Result): string {
   const { machine, atMs, rows } = result;
   const sections = [
     INTRODUCTION,
-    `Measured on ${new Date(atMs).toISOString().slice(0, 10)} on this machine: ${machineInWords(machine)}.`,
+    wrapped(`Measured on ${new Date(atMs).toISOString().slice(0, 10)} on this machine: ${machineInWords(machine)}.`),
     ...rows.map(rowSection),
     "## Beside others",
     ...comparisons((name) => find(result, name)).map(comparisonSection),
@@ -29,11 +31,22 @@ function rowSection({ row, figures }: MeasuredRow): string {
     figure.unit,
     aimInWords(figure),
   ]);
-  return `## ${row.name}\n\n${row.how}\n\n${table(["", "figure", "unit", "aim"], lines)}`;
+  return `## ${row.name}\n\n${wrapped(row.how)}\n\n${table(["", "figure", "unit", "aim"], lines)}`;
 }
 
 function comparisonSection({ heading, source, columns, lines }: Comparison): string {
-  return `### ${heading}\n\n${source}\n\n${table(columns, lines)}`;
+  return `### ${heading}\n\n${wrapped(source)}\n\n${table(columns, lines)}`;
+}
+
+/** The paragraph in lines. */
+function wrapped(paragraph: string): string {
+  const lines = [""];
+  for (const word of paragraph.split(" ")) {
+    const line = `${lines.at(-1)} ${word}`.trimStart();
+    if (line.length <= LINE_LETTERS_MAX) lines[lines.length - 1] = line;
+    else lines.push(word);
+  }
+  return lines.join("\n");
 }
 
 function table(columns: readonly string[], lines: readonly (readonly string[])[]): string {

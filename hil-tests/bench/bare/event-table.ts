@@ -1,6 +1,6 @@
 import Sqlite from "better-sqlite3";
 import { initial } from "../../../gateway/store/migrations/0001-initial.ts";
-import type { NewEvent } from "../event-batch.ts";
+import type { NewEvent } from "../event-source.ts";
 
 /** better-sqlite3 called directly: the gateway's own tables and pragmas, one prepared INSERT, one transaction a batch. */
 export class BareEventTable {

@@ -42,7 +42,7 @@ async function inMemory(bench: Bench): Promise<Unlocking> {
   const site = await MemorySite.make(bench, opensslSuite);
   return {
     unlockUs: async () => {
-      await site.user.lookAfter();
+      await site.user.askStatus();
       await site.loseConnection();
       site.takeLockCpuUs();
       const before = process.cpuUsage();
@@ -63,7 +63,7 @@ async function overLoopback({ clock, random, directory }: Bench): Promise<Unlock
   const user = new LockUser(world(), lockId);
   return {
     unlockUs: async () => {
-      await user.lookAfter();
+      await user.askStatus();
       await transport.close();
       const before = process.cpuUsage();
       await user.unlock();

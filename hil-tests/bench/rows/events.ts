@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { Database } from "../../../gateway/store/database.ts";
 import { EventStore } from "../../../gateway/store/event-store.ts";
 import { BareEventTable } from "../bare/event-table.ts";
-import { EventSource, type NewEvent } from "../event-batch.ts";
+import { EventSource, type NewEvent } from "../event-source.ts";
 import type { Aim, Figure } from "../figure.ts";
 import type { Row } from "../row.ts";
 import { spread } from "../statistics.ts";

@@ -24,7 +24,7 @@ export const sessions: Row = {
           id: `${suite.name}.${id}`,
           what: `${what} and STATUS, ${suite.name} in the lock`,
           before,
-          work: () => site.user.lookAfter(),
+          work: () => site.user.askStatus(),
         };
         figures.push(...(await timed(bench, task)));
       }

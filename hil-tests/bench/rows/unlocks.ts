@@ -26,7 +26,7 @@ export const unlocks: Row = {
           id: `${suite.name}.${id}`,
           what: `unlock ${what}, ${suite.name} in the lock`,
           before: async () => {
-            await site.user.lookAfter();
+            await site.user.askStatus();
             await before();
           },
           work: () => site.user.unlock(),

@@ -14,13 +14,13 @@ export const wire: Row = {
   async measure(bench) {
     const site = await MemorySite.make(bench, opensslSuite);
     await site.user.unlock();
-    await site.user.lookAfter();
+    await site.user.askStatus();
     await site.loseSession();
     const cold = await exchangesOfUnlock(site);
-    await site.user.lookAfter();
+    await site.user.askStatus();
     await site.loseConnection();
     const resumed = await exchangesOfUnlock(site);
-    await site.user.lookAfter();
+    await site.user.askStatus();
     site.pause();
     const open = await exchangesOfUnlock(site);
     await site.user.close();

@@ -36,8 +36,8 @@ export class LockUser {
     assert(outcome.kind === "done", `the lock did not unlock: ${JSON.stringify(outcome)}`);
   }
 
-  /** STATUS, as the reconciler asks for it after every act. */
-  async lookAfter(): Promise<void> {
+  /** STATUS: the least that a session can be used for, and what the reconciler asks after every act. */
+  async askStatus(): Promise<void> {
     const response = await this.#links.of(this.#lockId).run("unlock", (session) => session.command({ name: "status" }));
     assert(response.ok);
   }
