@@ -117,6 +117,25 @@ test("a refused order takes its n too", () => {
   assert.equal(bench.open(paired).caps.n, 2);
 });
 
+test("whoever repeats an S1 that was heard wears no flash out", () => {
+  const { bench, paired, rms } = furnished();
+  const { state, s1 } = bench.startResume(paired, 3, rms, STATUS);
+  bench.sendS1(state, s1, "status");
+  const before = bench.flash.operations;
+  for (let i = 0; i < 3; i++) bench.sendS1(state, s1, "status");
+  assert.deepEqual(bench.flash.operations, before);
+});
+
+test("whoever repeats a time hint that was heard does not hold the clock back", () => {
+  const { bench, paired, rms, session } = furnished();
+  bench.clock.advance(12 * 3_600_000);
+  const { state, s1 } = bench.startResume(paired, 1, rms, { name: "timeHint", time: bench.now });
+  assert(bench.sendS1(state, s1, "timeHint").response.ok);
+  bench.clock.advance(9000);
+  bench.sendS1(state, s1, "timeHint");
+  assert.equal(session.done(STATUS).time, bench.now);
+});
+
 test("an S1 with a wrong tag gets ERR 1 and ends the connection's session", () => {
   const { bench, paired, session } = furnished();
   const { s1 } = bench.startResume(paired, 1, new Secret(new Uint8Array(32)), STATUS);

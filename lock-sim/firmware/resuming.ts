@@ -1,8 +1,8 @@
 import { type ResumeAwaitingS2, readS1, resumeTag, writeS2 } from "../../protocol/session/resume.ts";
 import type { Command } from "../../protocol/wire/commands.ts";
 import { Err, type Message } from "../../protocol/wire/messages.ts";
-import type { Checked } from "../../protocol/wire/reason.ts";
-import { encodeResponse } from "../../protocol/wire/responses.ts";
+import { type Checked, Reason } from "../../protocol/wire/reason.ts";
+import { encodeRefusal, encodeResponse } from "../../protocol/wire/responses.ts";
 import { type Answer, err, LATER, reply } from "./answer.ts";
 import { caught } from "./caught.ts";
 import { actResponse } from "./commands/act.ts";
@@ -37,7 +37,7 @@ export function answerS1(
 
   const { state } = read.value;
   const command = readCommand(parts, read.value.command);
-  const ran = recorded.kind === "done" ? fromRecord(parts, slot, recorded) : run(parts, slot, counter, command);
+  const ran = isRepeat ? runAgain(parts, slot, recorded, command) : run(parts, slot, counter, command);
   if (ran !== "later") return resumeReply(parts, connection, { slot, state }, ran);
   endSession(connection);
   connection.waiting = { kind: "resume", slot, state, challenge: parts.challenges[slot]! };
@@ -60,10 +60,14 @@ const NOT_RECORDED: Recorded = { kind: "unknown" };
 
 /**
  * An ACT that was executed is never executed again: it is answered with the result in its DONE and the challenge of
- * now.
+ * now. Of anything else a repeat does no harm, since anybody can repeat what was heard: it writes no n, so that it wears no
+ * flash out, and an old hint does not hold the clock back.
  */
-function fromRecord(parts: Parts, slot: number, { outcome }: Extract<Recorded, { kind: "done" }>): Ran {
-  return encodeResponse("act", actResponse(parts, outcome, parts.challenges[slot]!));
+function runAgain(parts: Parts, slot: number, recorded: Recorded, command: Checked<Command>): Ran {
+  const challenge = parts.challenges[slot]!;
+  if (recorded.kind === "done") return encodeResponse("act", actResponse(parts, recorded.outcome, challenge));
+  const isHint = command.ok && command.value.name === "timeHint";
+  return isHint ? encodeRefusal({ reason: Reason.timeUncertain }) : runCommand(parts, { slot, challenge }, command);
 }
 
 /** n lasts before anything is done under it: in the INTENT of an ACT that is executed, otherwise in the slot's cell. */
