@@ -52,14 +52,15 @@ export class LockClock {
 
   /** Seconds of the clock as no hint has moved it, for measuring how old something is across reboots. */
   ownSeconds(): number {
-    return this.#rtc.seconds();
+    return Math.min(this.#rtc.seconds(), TIME_MAX);
   }
 
   /**
-   * Sets the clock by a token or P3. The caller makes `changes` last at once: until then the time counts as
-   * uncertain after a power cut if it was so before.
+   * Sets the clock by a token or P3. The caller makes the changes last at once: the time is uncertain if the power goes
+   * in between, so that none is certain which no record tells of.
    */
   set(seconds: number): CellChanges {
+    if (this.#setAt !== undefined) this.#cells.delete(CellKey.clock);
     this.#rtc.set(seconds);
     this.#setAt = seconds;
     this.#hintOffsetSeconds = 0;

@@ -7,6 +7,7 @@ import { RecordType } from "../../../protocol/log/record.ts";
 import { Reason } from "../../../protocol/wire/reason.ts";
 import { Flag } from "../../../protocol/wire/responses.ts";
 import { BenchLock } from "../testing/bench-lock.ts";
+import { atEveryFlashOperation } from "../testing/power-cuts.ts";
 import type { TestSession } from "../testing/test-session.ts";
 import { TestSite } from "../testing/test-site.ts";
 
@@ -100,4 +101,39 @@ test("what a hint corrected survives a reboot", () => {
   bench.reboot();
   const { caps } = bench.open(paired);
   assert.equal(caps.time, bench.now + 2);
+});
+
+test("a power cut at any moment of a token: a time that no record tells of is not certain", () => {
+  for (const hasStopped of [true, false]) {
+    atEveryFlashOperation({
+      prepare: () => {
+        const bench = new BenchLock();
+        const { session, paired } = bench.furnish();
+        if (hasStopped) bench.lock.hardware.rtc.lose();
+        const time = bench.now + 5_000_000;
+        return { bench, prepared: { session, paired, time, token: tokenFor(bench, session, { time }) } };
+      },
+      action: (_bench, { session, token }) => {
+        session.line.request(session.sealed(token));
+      },
+      check: (bench, { paired, time }) => {
+        const { session } = bench.open(paired);
+        const status = session.done({ name: "status" });
+        const isCertain = (status.flags & Flag.timeUncertain) === 0;
+        const isToken = status.time >= time;
+        const isTold = bench.log(session).some((record) => auxPair(record.aux)[1] === time);
+        assert(isTold || !isCertain || (!hasStopped && !isToken));
+      },
+    });
+  }
+});
+
+test("a clock at the end of its numbers stays there, and the lock goes on until a token mends it", () => {
+  const bench = new BenchLock();
+  const { session, paired } = bench.furnish();
+  session.done(tokenFor(bench, session, { time: 0xffff_ffff }));
+  bench.clock.advance(10_000);
+  const next = bench.open(paired).session;
+  assert.equal(next.done({ name: "status" }).time, 0xffff_ffff);
+  assert.equal(next.done(tokenFor(bench, next)).time, bench.now);
 });
