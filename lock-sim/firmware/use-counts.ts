@@ -1,4 +1,4 @@
-import type { GrantClaims } from "../../protocol/documents/grant.ts";
+import { type GrantClaims, Right } from "../../protocol/documents/grant.ts";
 import { type LogRecord, RecordType } from "../../protocol/log/record.ts";
 import { concat, equalBytes, Reader, uint16, uint32 } from "../../protocol/wire/bytes.ts";
 import type { ActiveRoster } from "./active-roster.ts";
@@ -55,8 +55,10 @@ export class UseCounts {
     this.#countedTo = countedTo ? new Reader(countedTo).uint32() : 0;
   }
 
+  /** Infinite for a grant whose counter can count no further. */
   used({ id }: Pick<GrantClaims, "id">): number {
     let used = this.#find(id)?.count ?? 0;
+    if (used === COUNT_MAX) return Number.POSITIVE_INFINITY;
     for (const record of this.#log.newestFirst()) {
       if (record.seq <= this.#countedTo) break;
       if (isUse(record, id)) used++;
@@ -67,7 +69,7 @@ export class UseCounts {
   /** Makes sure that the grant has a counter before it is used; false if there is no room. */
   reserve(grant: GrantClaims): boolean {
     if (grant.uses === undefined || this.#find(grant.id)) return true;
-    const counter = { id: grant.id, issuedAt: grant.issuedAt, expires: grant.expires ?? NEVER, count: 0 };
+    const counter = { id: grant.id, issuedAt: grant.issuedAt, expires: endOf(grant), count: 0 };
     for (let page = 0; page < USE_COUNT_PAGES; page++) {
       const kept = this.#pages[page]!.filter((old) => !this.#isObsolete(old));
       if (kept.length >= COUNTERS_PER_PAGE) continue;
@@ -112,6 +114,11 @@ export class UseCounts {
     const hasExpired = !this.#clock.isUncertain() && counter.expires <= this.#clock.now();
     return hasExpired || counter.issuedAt < (this.#roster.claims?.carriedFrom ?? 0);
   }
+}
+
+/** An essential grant outlives its exp: under an uncertain clock its times are ignored (protocol.md §7). */
+function endOf({ rights, expires }: GrantClaims): number {
+  return rights & Right.essential ? NEVER : (expires ?? NEVER);
 }
 
 function isUse(record: LogRecord, grantId: Uint8Array): boolean {
