@@ -1,21 +1,19 @@
 import type { Secret } from "../crypto/secret.ts";
 import type { Suite } from "../crypto/suite.ts";
-import { type Clock, delay } from "../protocol/clock.ts";
+import type { Clock } from "../protocol/clock.ts";
 import type { Label } from "../protocol/documents/label.ts";
 import { ProtocolError } from "../protocol/protocol-error.ts";
 import type { Random } from "../protocol/random.ts";
 import type { LockInfo } from "../protocol/session/pair-contents.ts";
 import { toHex } from "../protocol/wire/bytes.ts";
 import { RefusedByPeer } from "../protocol/wire/expect-message.ts";
-import { Err } from "../protocol/wire/messages.ts";
 import { type PairingService, RequestRefused } from "./api/services.ts";
 import type { Issuer } from "./issuer/issuer.ts";
-import { Backoff } from "./link/backoff.ts";
 import { exchangeKeys } from "./link/exchange-keys.ts";
 import { allowPairing, forgetSlot } from "./link/issuer-order.ts";
 import { describeTrouble } from "./link/link-trouble.ts";
-import type { LockLink } from "./link/lock-link.ts";
 import type { LockLinks } from "./link/lock-links.ts";
+import { proveSlot } from "./link/prove-slot.ts";
 import type { Log } from "./log.ts";
 import { readLabel, readVia } from "./pairing-request.ts";
 import type { LockStore } from "./store/lock-store.ts";
@@ -25,11 +23,6 @@ import type { Reconciler } from "./sync/reconciler.ts";
 import type { SiteTime } from "./sync/site-time.ts";
 import type { Transport } from "./transport/channel.ts";
 
-/** How long a lock whose P4 did not come is asked by OPEN whether it took the pairing. */
-const PROVE_WITHIN_MS = 60_000;
-const PROVE_RETRY = { firstMs: 500, maxMs: 5_000 };
-/** ERR can come from anybody, so the lock must say more than once that it knows no such slot. */
-const NO_SLOT_ANSWERS = 3;
 const FIRST_ROSTER_WITHIN_MS = 120_000;
 const PAIRING_ID_BYTES = 8;
 
@@ -232,7 +225,7 @@ export class Pairings implements PairingService {
     const { lockId } = row;
     if (locks.candidate(lockId)) {
       await this.#put(row, { step: Step.proving });
-      await links.withCandidate(lockId, (link) => this.#prove(link, refusal ?? NEVER_TAKEN));
+      await this.#prove(lockId, refusal);
       await Promise.all([locks.promoteCandidate(lockId, clock.wallMs()), this.#put(row, { step: Step.roster })]);
       await links.of(lockId).forget();
     }
@@ -241,25 +234,14 @@ export class Pairings implements PairingService {
     await this.#untilInStep(lockId);
   }
 
-  /** A session under the new PMK, and a command in it: what ends *pending* at the lock. */
-  async #prove(link: LockLink, whyNot: string): Promise<void> {
-    const { clock, random } = this.#parts;
-    const backoff = new Backoff(random, PROVE_RETRY);
-    const untilMs = clock.monotonicMs() + PROVE_WITHIN_MS;
-    for (let noSlotAnswers = 0; ; ) {
-      try {
-        await link.run("unlock", (session) => session.command({ name: "status" }));
-        return;
-      } catch (error) {
-        if (describeTrouble(error) === undefined) throw error;
-        if (error instanceof RefusedByPeer && error.err === Err.noSuchSlot) noSlotAnswers++;
-        if (noSlotAnswers >= NO_SLOT_ANSWERS) throw new PairingFailed(whyNot);
-        if (clock.monotonicMs() >= untilMs) {
-          throw new PairingFailed(`${whyNot} (${describeTrouble(error)})`);
-        }
-      }
-      await delay(clock, backoff.nextMs(), this.#closing.signal);
-    }
+  /** Throws PairingFailed if the lock has not taken the slot, or does not say; `refusal` is what it said against P3. */
+  async #prove(lockId: string, refusal: string | undefined): Promise<void> {
+    const { clock, random, links } = this.#parts;
+    const how = { clock, random, closing: this.#closing.signal };
+    const proof = await links.withCandidate(lockId, (link) => proveSlot(link, how));
+    if (proof.kind === "proved") return;
+    const why = refusal ?? NEVER_TAKEN;
+    throw new PairingFailed(proof.kind === "no-slot" ? why : `${why} (${proof.trouble})`);
   }
 
   async #untilInStep(lockId: string): Promise<void> {

@@ -1,18 +1,22 @@
 import { rmSync, statSync, writeFileSync } from "node:fs";
-import type Sqlite from "better-sqlite3";
 import { asStoreError, StoreError } from "./store-error.ts";
 
 const EXPLANATION = "By this file portvakt knows whether the database beside it was put back from a backup.\n";
+
+/** What this needs of the database. */
+export interface MarkedDatabase {
+  prepare(sql: string): { get(): unknown; run(mark: string): unknown };
+}
 
 /**
  * Whether the database is as its last daemon left it. One that was put back from a backup is not: its counters are of yesterday.
  * Each start leaves a file whose inode and time of change stand in the database, and no copy has both.
  */
-export function continuesLastRun(sqlite: Sqlite.Database, path: string): boolean {
+export function continuesLastRun(sqlite: MarkedDatabase, path: string): boolean {
   const marker = `${path}-start`;
   try {
-    const last = sqlite.prepare<[], { mark: string }>("SELECT mark FROM last_start").get()?.mark;
-    const isContinued = last !== undefined && last === markOf(marker);
+    const last = sqlite.prepare("SELECT mark FROM last_start").get() as { mark: string } | undefined;
+    const isContinued = last !== undefined && last.mark === markOf(marker);
     rmSync(marker, { force: true });
     writeFileSync(marker, EXPLANATION, { mode: 0o600 });
     sqlite.prepare("INSERT OR REPLACE INTO last_start (id, mark) VALUES (1, ?)").run(markOf(marker) ?? "");

@@ -152,11 +152,8 @@ export class LockStore {
 
   /** Raises the slot's counter and resolves with it once it is durable: no S1 ever had it. Undefined if the slot has gone. */
   takeCounter({ lockId, pmk }: SlotRow): Promise<number | undefined> {
-    return this.#database.write(() => {
-      this.#database.run("UPDATE slot SET n = n + 1 WHERE lock_id = ? AND pmk = ?", lockId, pmk.reveal());
-      return this.#database.get<{ n: number }>("SELECT n FROM slot WHERE lock_id = ? AND pmk = ?", lockId, pmk.reveal())
-        ?.n;
-    });
+    const sql = "UPDATE slot SET n = n + 1 WHERE lock_id = ? AND pmk = ? RETURNING n";
+    return this.#database.write(() => this.#database.get<{ n: number }>(sql, lockId, pmk.reveal())?.n);
   }
 
   /** Keeps what an OPEN that was proved has brought; the counter never goes back. Does nothing if the slot has gone. */

@@ -20,6 +20,7 @@ import { acknowledge } from "./acknowledge.ts";
 import type { CarrierTurns } from "./carrier-turns.ts";
 import { EventPull } from "./event-pull.ts";
 import { RosterSync } from "./roster-sync.ts";
+import { expectSameLog, LogWentBack } from "./same-log.ts";
 import type { SiteTime } from "./site-time.ts";
 import type { Talk } from "./talk.ts";
 import { type ClockReading, TimeSync } from "./time-sync.ts";
@@ -185,22 +186,13 @@ export class LockSync {
   }
 
   async #pullAndAcknowledge(talk: Talk, lock: LockRow, status: Responses["status"]): Promise<void> {
-    this.#expectSameLog(lock, status);
+    expectSameLog(this.#parts.events.positionIn(this.#lockId, lock.generation), status);
     try {
       await this.#pull.pull(talk, lock);
     } finally {
       this.#parts.eventsArrived(this.#lockId);
     }
     await acknowledge(talk, this.#parts, this.#lockId);
-  }
-
-  /** A lock never forgets its newest record; one that ends before ours, or in another, has an old memory or none of its own. */
-  #expectSameLog(lock: LockRow, { seq, head }: Responses["status"]): void {
-    const known = this.#parts.events.positionIn(this.#lockId, lock.generation);
-    if (!known || seq > known.seq) return;
-    if (seq < known.seq)
-      throw new LogWentBack(`its log ends at record ${seq}, but record ${known.seq} is here already`);
-    if (!equalBytes(head, known.head)) throw new LogWentBack(`its record ${seq} is not the one that is here already`);
   }
 
   #tell(status: SyncStatus): void {
@@ -245,12 +237,6 @@ function isWorthNoting(known: Reported | undefined, now: Reported): boolean {
     now.seq !== known.seq ||
     !equalBytes(now.rosterDigest, known.rosterDigest)
   );
-}
-
-class LogWentBack extends LockDisagrees {
-  constructor(why: string) {
-    super(`the lock's memory was put back or replaced: ${why}; nothing is acknowledged`);
-  }
 }
 
 /** Asking again will not help. */
