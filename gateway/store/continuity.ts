@@ -3,23 +3,24 @@ import { asStoreError, StoreError } from "./store-error.ts";
 
 const EXPLANATION = "By this file portvakt knows whether the database beside it was put back from a backup.\n";
 
-/** What this needs of the database. */
-export interface MarkedDatabase {
-  prepare(sql: string): { get(): unknown; run(mark: string): unknown };
+/** Where the mark of the last start stands in the database. */
+export interface StartMark {
+  read(): string | undefined;
+  write(mark: string): void;
 }
 
 /**
  * Whether the database is as its last daemon left it. One that was put back from a backup is not: its counters are of yesterday.
  * Each start leaves a file whose inode and time of change stand in the database, and no copy has both.
  */
-export function continuesLastRun(sqlite: MarkedDatabase, path: string): boolean {
+export function continuesLastRun(mark: StartMark, path: string): boolean {
   const marker = `${path}-start`;
   try {
-    const last = sqlite.prepare("SELECT mark FROM last_start").get() as { mark: string } | undefined;
-    const isContinued = last !== undefined && last.mark === markOf(marker);
+    const last = mark.read();
+    const isContinued = last !== undefined && last === markOf(marker);
     rmSync(marker, { force: true });
     writeFileSync(marker, EXPLANATION, { mode: 0o600 });
-    sqlite.prepare("INSERT OR REPLACE INTO last_start (id, mark) VALUES (1, ?)").run(markOf(marker) ?? "");
+    mark.write(markOf(marker) ?? "");
     return isContinued;
   } catch (error) {
     // A full disk keeps nobody from opening doors; what can not be known counts as put back.

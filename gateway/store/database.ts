@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
 import Sqlite from "better-sqlite3";
-import { continuesLastRun } from "./continuity.ts";
+import { continuesLastRun, type StartMark } from "./continuity.ts";
 import { migrate } from "./migrate.ts";
 import { asStoreError } from "./store-error.ts";
 
@@ -56,7 +56,7 @@ export class Database {
       prepareConnection(sqlite);
       if (options.pagesMax !== undefined) sqlite.pragma(`max_page_count = ${options.pagesMax}`);
       migrate(sqlite, path);
-      return new Database(path, sqlite, options.soon ?? queueMicrotask, continuesLastRun(sqlite, path));
+      return new Database(path, sqlite, options.soon ?? queueMicrotask, continuesLastRun(startMark(sqlite), path));
     } catch (error) {
       sqlite?.close();
       throw asStoreError(error, path);
@@ -201,6 +201,13 @@ function prepareConnection(sqlite: Sqlite.Database): void {
   assert.equal(sqlite.pragma("journal_mode", { simple: true }), "wal");
   assert.equal(sqlite.pragma("synchronous", { simple: true }), SYNCHRONOUS_FULL);
   assert.equal(sqlite.pragma("foreign_keys", { simple: true }), 1);
+}
+
+function startMark(sqlite: Sqlite.Database): StartMark {
+  return {
+    read: () => sqlite.prepare<[], { mark: string }>("SELECT mark FROM last_start").get()?.mark,
+    write: (mark) => void sqlite.prepare("INSERT OR REPLACE INTO last_start (id, mark) VALUES (1, ?)").run(mark),
+  };
 }
 
 /** The driver answers with Buffers; the rest of the project knows Uint8Array alone. */
