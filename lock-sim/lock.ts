@@ -4,6 +4,7 @@ import type { Random } from "../protocol/random.ts";
 import type { LockHardware } from "./build-hardware.ts";
 import { Firmware } from "./firmware/firmware.ts";
 import type { Product } from "./firmware/parts.ts";
+import { RottenFlash } from "./firmware/storage/bit-rot.ts";
 import type { EndStop, Hal, Key } from "./hal.ts";
 import { PowerCut } from "./hardware/memory-flash.ts";
 import type { Tag } from "./hardware/tag-reader.ts";
@@ -32,6 +33,7 @@ export class Lock {
   readonly #carriers = new Map<number, Carrier>();
   readonly #observers = new Set<() => void>();
   #firmware: Firmware | undefined;
+  #failure: string | undefined;
   #poweredAtMs = 0;
   #nextConnection = 1;
   #wake: Timer | undefined;
@@ -51,6 +53,11 @@ export class Lock {
     return this.#firmware;
   }
 
+  /** Why firmware refused to go on when power came last, in a sentence; undefined if it did not. */
+  get failure(): string | undefined {
+    return this.#failure;
+  }
+
   get uptimeMs(): number {
     return this.#firmware ? this.#clock.monotonicMs() - this.#poweredAtMs : 0;
   }
@@ -60,6 +67,7 @@ export class Lock {
     if (this.#firmware) return;
     this.hardware.flash.powerOn();
     this.#offMsAfterCut = undefined;
+    this.#failure = undefined;
     this.#poweredAtMs = this.#clock.monotonicMs();
     this.#firmware = new Firmware(this.#hal(), this.#suite, this.#product);
     this.#run((firmware) => firmware.boot());
@@ -194,12 +202,21 @@ export class Lock {
     try {
       work(firmware);
     } catch (error) {
-      if (!(error instanceof PowerCut)) throw error;
-      if (this.#offMsAfterCut === undefined) this.powerOff();
-      else this.powerCycle(this.#offMsAfterCut);
+      this.#stopBy(error);
       return;
     }
     this.#scheduleWake();
+  }
+
+  #stopBy(error: unknown): void {
+    if (error instanceof RottenFlash) {
+      this.#failure = error.message;
+      this.powerOff();
+      return;
+    }
+    if (!(error instanceof PowerCut)) throw error;
+    if (this.#offMsAfterCut === undefined) this.powerOff();
+    else this.powerCycle(this.#offMsAfterCut);
   }
 
   #tellObservers(): void {

@@ -7,6 +7,7 @@ import { toHex } from "../protocol/wire/bytes.ts";
 import { type Carrier, parseArguments, type Settings, USAGE, UsageError } from "./arguments.ts";
 import { DataDirError, describeDiskError, isDiskError, openHardware, printLabel } from "./data-dir.ts";
 import { leaveFactory, OtherLabel } from "./factory.ts";
+import { RottenFlash } from "./firmware/storage/bit-rot.ts";
 import { Lock } from "./lock.ts";
 import { FaultyLink } from "./port/faulty-link.ts";
 import { type LinkEnd, type Port, PortError } from "./port/port.ts";
@@ -30,6 +31,7 @@ async function run(settings: Settings): Promise<void> {
   const product = { model, hardware: HARDWARE_VERSION, firmware: FIRMWARE_VERSION };
   const lock = new Lock(hardware, systemClock, systemRandom, nobleSuite, product);
   lock.powerOn();
+  if (lock.failure !== undefined) throw new RottenFlash(lock.failure);
   const link = new FaultyLink(lock, systemClock, systemRandom);
   const rigParts = {
     lock,
@@ -81,7 +83,7 @@ function fail(error: unknown): void {
 
 function messageOf(error: unknown): string | undefined {
   if (isDiskError(error)) return describeDiskError(error);
-  const kinds = [LabelError, OtherLabel, DataDirError, PortError];
+  const kinds = [LabelError, OtherLabel, DataDirError, PortError, RottenFlash];
   return kinds.some((kind) => error instanceof kind) ? (error as Error).message : undefined;
 }
 

@@ -30,6 +30,9 @@ const always = {
   lockId: hex(8, "The lock's id"),
   label: Type.String({ description: "The label on the lock, with its pairing secret" }),
   hasPower: Type.Boolean({ description: "Without power what only firmware knows is absent" }),
+  failure: Type.Union([Type.String(), Type.Null()], {
+    description: "Why the lock refused to go on with its rotten flash",
+  }),
   uptimeMs: count("Since power came, in milliseconds"),
   bolt: closed(
     {

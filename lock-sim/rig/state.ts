@@ -23,6 +23,7 @@ export class StateView {
     return {
       ...print,
       hasPower: lock.firmware !== undefined,
+      failure: lock.failure ?? null,
       uptimeMs: Math.round(lock.uptimeMs),
       bolt: { position: bolt.position(), isDriven: bolt.isDriven() },
       door: door.isOpen() ? "open" : "closed",

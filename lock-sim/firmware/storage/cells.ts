@@ -89,7 +89,7 @@ export class Cells {
   setAll(changes: CellChanges): void {
     const after = this.#after(changes);
     const entry = encodeEntry(changes);
-    if (this.#end + entry.length > this.#flash.eraseBlockBytes) {
+    if (!this.#takes(entry.length)) {
       this.#moveTo(after);
       return;
     }
@@ -106,6 +106,12 @@ export class Cells {
   /** Whether everything would still fit after these changes. */
   fits(changes: CellChanges): boolean {
     return bodyLength(apply(this.#values, changes)) <= VALUES_BYTES_MAX;
+  }
+
+  /** Whether the block has room, and no bit there has rotted since boot. */
+  #takes(entryBytes: number): boolean {
+    if (this.#end + entryBytes > this.#flash.eraseBlockBytes) return false;
+    return isErased(this.#flash.read(this.#blocks[this.#inUse] + this.#end, entryBytes));
   }
 
   #after(changes: CellChanges): Map<number, Uint8Array> {

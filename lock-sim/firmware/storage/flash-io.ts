@@ -1,14 +1,15 @@
 import { equalBytes } from "../../../protocol/wire/bytes.ts";
 import type { Flash } from "../../hal.ts";
+import { RottenFlash } from "./bit-rot.ts";
 import type { FlashRegion } from "./flash-map.ts";
 
 const ERASED = 0xff;
 
-/** Programs and reads back. A cell that did not take is broken hardware: the lock must not go on as if it had. */
+/** Programs and reads back. Throws RottenFlash if a cell did not take: the lock must not go on as if it had. */
 export function programChecked(flash: Flash, offset: number, bytes: Uint8Array): void {
   flash.program(offset, bytes);
   if (!equalBytes(flash.read(offset, bytes.length), bytes))
-    throw new Error(`flash does not hold what was programmed at ${offset}`);
+    throw new RottenFlash(`this lock's flash does not hold what was programmed at ${offset}`);
 }
 
 export function isErased(bytes: Uint8Array): boolean {

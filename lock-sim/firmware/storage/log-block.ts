@@ -5,7 +5,7 @@ import { ascii, concat, equalBytes, Reader, uint32 } from "../../../protocol/wir
 import type { Flash } from "../../hal.ts";
 import { corrected, onesIn, RottenFlash, turnedBack } from "./bit-rot.ts";
 import { crc32 } from "./crc32.ts";
-import { programChecked } from "./flash-io.ts";
+import { isErased, programChecked } from "./flash-io.ts";
 
 /** Goes into the check of a block's header, so that erased flash is not a good one. */
 const HEADER_DOMAIN = ascii("LK1 log block");
@@ -94,7 +94,9 @@ export class LogBlock {
     return this.#firstSeq + this.count - 1;
   }
 
+  /** Not counting the next ones if a bit there has rotted. */
   get slotsLeft(): number {
+    while (this.#slotsUsed < this.#slotCount && !isErased(this.#raw(this.#slotsUsed))) this.#slotsUsed++;
     return this.#slotCount - this.#slotsUsed;
   }
 
@@ -120,7 +122,7 @@ export class LogBlock {
     return next;
   }
 
-  /** Adds the record with this seq. When this returns it is in flash, read back. */
+  /** Adds the record with this seq; ask `slotsLeft` first. When this returns it is in flash, read back. */
   append(seq: number, record: Uint8Array): void {
     const slot = this.#slotsUsed++;
     programChecked(this.#flash, this.#slotOffset(slot), record);

@@ -340,3 +340,19 @@ test("a bit that rots while the lock runs is set right when the record is read",
   flash.flipBit(FLASH_MAP.log.offset + 64 + 2 * RECORD_BYTES + 40, 1);
   assert.deepEqual(kept(log), before);
 });
+
+test("a bit that rots in the next free slot costs the slot, in the last one the block, and no record", () => {
+  for (const count of [5, SLOTS - 1]) {
+    const flash = withRecords(count);
+    const log = boot(flash);
+    flash.flipBit(FLASH_MAP.log.offset + 64 + count * RECORD_BYTES + 9, 2);
+    log.append(event(99));
+    assert.deepEqual(
+      kept(boot(flash))
+        .map(({ n }) => n)
+        .at(-1),
+      99,
+    );
+    assert.equal(kept(log).length, count + 1);
+  }
+});

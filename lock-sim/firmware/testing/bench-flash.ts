@@ -1,8 +1,21 @@
+import type { Random } from "../../../protocol/random.ts";
 import { MemoryFlash } from "../../hardware/memory-flash.ts";
+import { FLASH_BYTES } from "../storage/flash-map.ts";
 
-/** A flash that can also lose power while the lock boots. */
+/** A flash that can also lose power while the lock boots, and be put back as it was. */
 export class BenchFlash extends MemoryFlash {
+  readonly #cells: Uint8Array;
   #cutAtBoot: number | undefined;
+
+  constructor({ random, cells = new Uint8Array(FLASH_BYTES).fill(0xff) }: { random: Random; cells?: Uint8Array }) {
+    super({ random, image: cells });
+    this.#cells = cells;
+  }
+
+  /** Not while the lock runs: it remembers what it wrote. */
+  restore(image: Uint8Array): void {
+    this.#cells.set(image);
+  }
 
   /** Power goes during the nth flash operation after it next comes back. */
   powerCutAtBoot(n: number): void {
