@@ -1,12 +1,13 @@
 import { type CarriedReason, checkCarried } from "../../protocol/access/carried.ts";
 import type { GrantedAction } from "../../protocol/access/decide.ts";
-import { type Grant, type GrantClaims, parseGrant, verifyGrant } from "../../protocol/documents/grant.ts";
+import { type Grant, type GrantClaims, verifyGrant } from "../../protocol/documents/grant.ts";
 import { Action, type Order, verifyOrder } from "../../protocol/documents/order.ts";
 import { equalBytes } from "../../protocol/wire/bytes.ts";
 import { type Checked, Reason } from "../../protocol/wire/reason.ts";
 import type { Presented } from "./commands/spend-challenge.ts";
 import { decideHere } from "./decide-here.ts";
 import type { Parts } from "./parts.ts";
+import { readTableGrant } from "./table-grant.ts";
 
 /** What the bearer named: an id, with the whole grant if it carries one. */
 export interface ShownGrant {
@@ -64,17 +65,17 @@ function decideOrder(
   return reason;
 }
 
-function findGrant({ table, roster, trust, suite }: Parts, { id, carried }: ShownGrant): Checked<FoundGrant> {
+function findGrant(parts: Parts, { id, carried }: ShownGrant): Checked<FoundGrant> {
+  const { table, roster, trust, suite } = parts;
   const inTable = table.active?.find(id);
   const isInTable = inTable && (!carried || equalBytes(inTable, carried.document));
-  if (isInTable) return readGrant(parseGrant(suite, inTable));
+  if (isInTable) return asFound(readTableGrant(parts, inTable));
   if (!carried || !roster.claims || !trust.issuerPk) return { ok: false, reason: Reason.unknownGrant };
   const verified = verifyGrant(suite, carried.document, trust.issuerPk);
   if (!verified.ok) return verified;
   return { ok: true, value: { claims: verified.value, carried: checkCarried(carried, roster.claims, inTable) } };
 }
 
-function readGrant(grant: Checked<Grant>): Checked<FoundGrant> {
-  if (!grant.ok) throw new Error("a grant in the table was good when it was put there");
-  return { ok: true, value: { claims: grant.value.claims, carried: undefined } };
+function asFound(claims: Checked<GrantClaims>): Checked<FoundGrant> {
+  return claims.ok ? { ok: true, value: { claims: claims.value, carried: undefined } } : claims;
 }

@@ -188,6 +188,20 @@ test("a key change counts at COMMIT; from then on the old issuer is nobody", () 
   );
 });
 
+test("after a key change the old issuer's grants get 5, carried or in the table, until the new one signs them", () => {
+  const { bench, session } = paired();
+  const key = bench.site.newKey();
+  const newIssuerPk = bench.suite.p256PublicKey(key);
+  const keyChange = signKeyChange(bench.suite, bench.site.issuerKey, { newIssuerPk, notBefore: bench.now });
+  const old = [bench.site.grant(bench.now, A), bench.site.grant(bench.now, B)];
+  bench.sendRoster(session, 1, old);
+  bench.sendRoster(session, 2, [old[0]!], { key, settings: { keyChange } });
+  assert.equal(session.reason(bench.act(session, { grantId: A })), Reason.unknownKey);
+  assert.equal(session.reason(bench.act(session, { grantId: B, grant: old[1]! })), Reason.unknownKey);
+  bench.sendRoster(session, 3, [bench.site.grant(bench.now, A, { key })], { key });
+  session.done(bench.act(session, { grantId: A }));
+});
+
 test("a key change waits for its notBefore, and for a certain clock", () => {
   const { bench, session } = paired();
   const { roster } = keyChanged(bench, 1, bench.now + 10);

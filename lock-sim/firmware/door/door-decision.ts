@@ -1,9 +1,10 @@
-import { type CredentialKind, parseGrant } from "../../../protocol/documents/grant.ts";
+import type { CredentialKind } from "../../../protocol/documents/grant.ts";
 import { Action } from "../../../protocol/documents/order.ts";
 import { Reason } from "../../../protocol/wire/reason.ts";
 import { checkLock } from "../check-lock.ts";
 import { decideHere } from "../decide-here.ts";
 import type { Parts } from "../parts.ts";
+import { readTableGrant } from "../table-grant.ts";
 
 /** What the door says to whoever showed something, and by which grant. */
 export interface DoorDecision {
@@ -13,6 +14,7 @@ export interface DoorDecision {
 
 /** Reasons that a grant of the table can get at the door, in the order of protocol.md §8. */
 const ORDER: readonly Reason[] = [
+  Reason.unknownKey,
   Reason.unknownGrant,
   Reason.wrongLock,
   Reason.rightMissing,
@@ -52,9 +54,9 @@ function decideOne(parts: Parts, grantId: Uint8Array, kindsShown: ReadonlySet<Cr
   const document = parts.table.active?.find(grantId);
   // Its flash cells have rotted since it was indexed.
   if (!document) return Reason.unknownGrant;
-  const grant = parseGrant(parts.suite, document);
-  if (!grant.ok) throw new Error("a grant in the table was good when it was put there");
+  const grant = readTableGrant(parts, document);
+  if (!grant.ok) return grant.reason;
   const action = Action.unlock;
-  const reason = decideHere(parts, { grant: grant.value.claims, action, kindsShown });
+  const reason = decideHere(parts, { grant: grant.value, action, kindsShown });
   return reason === Reason.done ? checkLock(parts, action) : reason;
 }
