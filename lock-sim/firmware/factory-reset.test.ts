@@ -62,6 +62,18 @@ test("no secret of the site is left in flash", () => {
   assert(!Buffer.from(bench.flash.image()).includes(Buffer.from(paired.pmk.reveal())));
 });
 
+test("no key is left in RAM, of the slots or of a session", () => {
+  const bench = new BenchLock();
+  bench.furnish();
+  const { slots, connections } = bench.lock.firmware!.inside;
+  const { pmk, resumeKey } = slots.at(0)!;
+  const session = Array.from(connections.all(), (connection) => connection.session).find(({ kind }) => kind === "slot");
+  assert(session?.kind === "slot" && resumeKey);
+  bench.lock.factoryReset();
+  for (const secret of [pmk, resumeKey.rms, session.channel.sendKey, session.channel.receiveKey])
+    assert.throws(() => secret.reveal());
+});
+
 test("a power cut at any moment of a factory reset: it was done whole, or not at all", () => {
   atEveryFlashOperation({
     prepare: () => {

@@ -17,7 +17,7 @@ export function readGeneration(cells: Cells): { generation: number; lastSeqBefor
  * atomic step (protocol.md §2). The log stays. The caller boots next: the new generation's first record is written
  * there, so that a power cut here or there makes no difference.
  */
-export function resetToFactory({ acts, secrets, table, log }: Parts): void {
+export function resetToFactory({ acts, secrets, table, log, slots, connections }: Parts): void {
   acts.abandon();
   secrets.wipe();
   const { generation, seq } = log.position;
@@ -34,4 +34,6 @@ export function resetToFactory({ acts, secrets, table, log }: Parts): void {
   }
   for (let page = 0; page < USE_COUNT_PAGES; page++) changes.set(useCountsCell(page), undefined);
   table.wipe(changes);
+  slots.wipe();
+  for (const { id } of [...connections.all()]) connections.close(id);
 }

@@ -88,6 +88,7 @@ export class Slots {
         [slotCounterCell(slot), undefined],
       ]),
     );
+    this.#wipe(slot);
     this.#slots[slot] = paired;
   }
 
@@ -141,7 +142,6 @@ export class Slots {
 
   /** Forgets the gateway, in one atomic step with `changes`; its keys are gone from flash too. */
   forget(slot: number, changes: CellChanges): void {
-    const { pmk, resumeKey } = this.#slots[slot] ?? {};
     this.#cells.scrub(
       new Map([
         ...changes,
@@ -150,6 +150,16 @@ export class Slots {
         [slotCounterCell(slot), undefined],
       ]),
     );
+    this.#wipe(slot);
+  }
+
+  /** Forgets all keys in RAM: a factory reset has taken them out of flash. */
+  wipe(): void {
+    for (let slot = 0; slot < SLOT_COUNT; slot++) this.#wipe(slot);
+  }
+
+  #wipe(slot: number): void {
+    const { pmk, resumeKey } = this.#slots[slot] ?? {};
     pmk?.wipe();
     resumeKey?.rms.wipe();
     this.#slots[slot] = undefined;
