@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { opensslSuite } from "../crypto/openssl.ts";
 import type { Clock } from "../protocol/clock.ts";
@@ -103,12 +104,20 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
       onMistake: crash,
     },
   );
-  const listening = await listen(api, config.api);
+  const listening = await listen(api, config.api).catch(async (error: unknown) => {
+    // Its timers would keep a process up that has nothing to do.
+    await api.close();
+    throw error;
+  });
   gateway.start();
   log.info(
     { version, listening, data: config.data, locks: locks.list().length, uplink: uplink?.to.name ?? "none" },
     `Portvakt listens at ${listening}. It stands alone: whoever takes ${config.data} can open the doors of its locks.`,
   );
+  for (const { path } of config.serial) {
+    // The other locks are served all the same, and this line as soon as its adapter is there.
+    if (!existsSync(path)) log.warn({ path }, `${path} is not there: is the adapter plugged in?`);
+  }
   if (!isLoopback(config.api.host)) {
     log.warn({}, "The API is reachable from outside over plain HTTP: whoever listens on the way learns the token.");
   }

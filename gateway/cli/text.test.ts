@@ -17,4 +17,5 @@ test("times are told as people do", () => {
   assert.equal(ago(7_200_000), "2 h ago");
   assert.equal(ago(172_800_000), "2 days ago");
   assert.equal(ago(-7_200_000), "in 2 h");
+  assert.equal(ago(-90 * 86_400_000 + 1_000), "in 90 days");
 });

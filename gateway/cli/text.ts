@@ -28,7 +28,8 @@ function lengthOfTime(ms: number): string | undefined {
   if (ms < 2 * MINUTE_MS) return `${Math.floor(ms / SECOND_MS)} s`;
   if (ms < 2 * HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min`;
   if (ms < 2 * DAY_MS) return `${Math.floor(ms / HOUR_MS)} h`;
-  return `${Math.floor(ms / DAY_MS)} days`;
+  // What was given 90 days a second ago does not end in 89.
+  return `${Math.round(ms / DAY_MS)} days`;
 }
 
 /** "2027-01-07 12:00:00", UTC, of an RFC 3339 time. */

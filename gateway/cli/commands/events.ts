@@ -7,6 +7,8 @@ import type { CliIo } from "../io.ts";
 import { plainTime } from "../text.ts";
 
 const POLL_MS = 500;
+/** Of "2027-01-07 12:00:00?". */
+const TIME_WIDTH = 20;
 
 interface EventPage {
   items: EventJson[];
@@ -54,8 +56,13 @@ async function showWhenReachable(context: CommandContext, after: string): Promis
 }
 
 function eventLine(event: EventJson): string {
-  const time = plainTime(event.time ?? event.receivedAt) + (event.timeUncertain ? "?" : " ");
-  return `${time} ${event.lockId}  ${String(event.seq).padStart(5)}  ${whatHappened(event)}`;
+  return `${timeOf(event).padEnd(TIME_WIDTH)} ${event.lockId}  ${String(event.seq).padStart(5)}  ${whatHappened(event)}`;
+}
+
+/** With a question mark if the lock's clock was uncertain; a clock that nobody ever set begins at 1970. */
+function timeOf({ time, receivedAt, timeUncertain }: EventJson): string {
+  if (!timeUncertain) return plainTime(time ?? receivedAt);
+  return time?.startsWith("1970") ? "clock not set yet" : `${plainTime(time ?? receivedAt)}?`;
 }
 
 function whatHappened(event: EventJson): string {

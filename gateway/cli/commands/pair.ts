@@ -11,7 +11,7 @@ const POLL_MS = 250;
 export function addPairCommand(program: Command, io: CliIo): void {
   program
     .command("pair")
-    .summary("pair a lock: press the button inside its door first")
+    .summary("Pairs a lock: press the button inside its door first.")
     .description("Pairs a lock. Press the button inside its door first: that gives you 120 seconds.")
     .argument("<label>", "what is printed on the lock: LK1: and 42 characters; case, spaces and dashes do not matter")
     .requiredOption("--via <way>", "how to reach it: tcp://127.0.0.1:7001 or serial:/dev/ttyUSB0[?address=3]")
