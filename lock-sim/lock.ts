@@ -59,7 +59,8 @@ export class Lock {
   }
 
   get uptimeMs(): number {
-    return this.#firmware ? this.#clock.monotonicMs() - this.#poweredAtMs : 0;
+    // Whole, as a counter in hardware is: a fraction of one could fall short of a wake-up for ever.
+    return this.#firmware ? Math.floor(this.#clock.monotonicMs() - this.#poweredAtMs) : 0;
   }
 
   powerOn(): void {
