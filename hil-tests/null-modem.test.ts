@@ -64,6 +64,8 @@ test("a fault strikes one direction alone", async () => {
 async function openPort(path: string): Promise<SerialPort> {
   const port = new SerialPort({ path, baudRate: 115_200 });
   await once(port, "open");
+  // Closing cancels a write that is still under way, and says so.
+  port.on("error", () => {});
   ports.push(port);
   return port;
 }
