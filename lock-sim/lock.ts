@@ -2,6 +2,9 @@ import type { Suite } from "../crypto/suite.ts";
 import type { Clock, Timer } from "../protocol/clock.ts";
 import type { Random } from "../protocol/random.ts";
 import type { LockHardware } from "./build-hardware.ts";
+import type { Work } from "./energy/charge.ts";
+import { type CryptoCounts, countCrypto } from "./energy/count-crypto.ts";
+import { RadioUse } from "./energy/radio-use.ts";
 import { Firmware } from "./firmware/firmware.ts";
 import type { Product } from "./firmware/parts.ts";
 import { RottenFlash } from "./firmware/storage/bit-rot.ts";
@@ -28,13 +31,15 @@ export class Lock {
   readonly counters = new LinkCounters();
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #suite: Suite;
+  readonly #crypto: { suite: Suite; counts: () => CryptoCounts };
+  readonly #radio = new RadioUse();
   readonly #product: Product;
   readonly #carriers = new Map<number, Carrier>();
   readonly #observers = new Set<() => void>();
   #firmware: Firmware | undefined;
   #failure: string | undefined;
   #poweredAtMs = 0;
+  #poweredMsBefore = 0;
   #nextConnection = 1;
   #wake: Timer | undefined;
   #powerReturns: Timer | undefined;
@@ -44,7 +49,7 @@ export class Lock {
     this.hardware = hardware;
     this.#clock = clock;
     this.#random = random;
-    this.#suite = suite;
+    this.#crypto = countCrypto(suite);
     this.#product = product;
   }
 
@@ -63,6 +68,18 @@ export class Lock {
     return this.#firmware ? Math.floor(this.#clock.monotonicMs() - this.#poweredAtMs) : 0;
   }
 
+  /** What it did since it was made, as far as that takes charge from its battery. */
+  get work(): Work {
+    const { bolt, flash } = this.hardware;
+    return {
+      poweredMs: this.#poweredMsBefore + this.uptimeMs,
+      motorMicrocoulomb: bolt.drawnMicrocoulomb(),
+      crypto: this.#crypto.counts(),
+      flash: flash.operations,
+      radio: this.#radio.counts,
+    };
+  }
+
   powerOn(): void {
     this.#powerReturns?.cancel();
     if (this.#firmware) return;
@@ -70,7 +87,7 @@ export class Lock {
     this.#offMsAfterCut = undefined;
     this.#failure = undefined;
     this.#poweredAtMs = this.#clock.monotonicMs();
-    this.#firmware = new Firmware(this.#hal(), this.#suite, this.#product);
+    this.#firmware = new Firmware(this.#hal(), this.#crypto.suite, this.#product);
     this.#run((firmware) => firmware.boot());
   }
 
@@ -78,6 +95,7 @@ export class Lock {
   powerOff(): void {
     this.#powerReturns?.cancel();
     this.#wake?.cancel();
+    this.#poweredMsBefore += this.uptimeMs;
     this.#firmware = undefined;
     this.hardware.bolt.stop();
     this.hardware.keypad.losePower();
@@ -111,6 +129,7 @@ export class Lock {
   connect(carrier: Carrier): number | undefined {
     if (!this.#firmware) return undefined;
     const connection = this.#nextConnection++;
+    this.#radio.connected();
     this.#carriers.set(connection, carrier);
     this.#run((firmware) => firmware.connected(connection));
     return this.#carriers.has(connection) ? connection : undefined;
@@ -118,12 +137,14 @@ export class Lock {
 
   /** The far end has gone. A connection that the lock has ended itself is none any more. */
   disconnect(connection: number): void {
+    this.#radio.ended(connection);
     if (this.#carriers.delete(connection)) this.#run((firmware) => firmware.disconnected(connection));
   }
 
   receive(connection: number, frame: Uint8Array): void {
     if (!this.#carriers.has(connection)) return;
     this.counters.countIn();
+    this.#radio.heard(connection, frame, this.#clock.monotonicMs());
     this.#run((firmware) => firmware.receive(connection, frame));
   }
 
@@ -249,12 +270,14 @@ export class Lock {
     const carrier = this.#carriers.get(connection);
     if (!carrier) return;
     this.counters.countOut(frame);
+    this.#radio.sent(connection, frame, this.#clock.monotonicMs());
     carrier.send(frame);
   }
 
   #close(connection: number): void {
     const carrier = this.#carriers.get(connection);
     this.#carriers.delete(connection);
+    this.#radio.ended(connection);
     carrier?.close();
   }
 }

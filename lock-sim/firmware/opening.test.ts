@@ -4,8 +4,8 @@ import { opensslSuite } from "../../crypto/openssl.ts";
 import { Secret } from "../../crypto/secret.ts";
 import { readO2, startOpen } from "../../protocol/session/open.ts";
 import { Err } from "../../protocol/wire/messages.ts";
+import { countCrypto } from "../energy/count-crypto.ts";
 import { BenchLock, errOf, type Paired } from "./testing/bench-lock.ts";
-import { countingSuite } from "./testing/counting-suite.ts";
 import { TestSession } from "./testing/test-session.ts";
 
 /** O1 at this very moment. */
@@ -18,16 +18,16 @@ function isO2(frame: Uint8Array | undefined): boolean {
 }
 
 test("a stranger's O1 gets silence and costs no point multiplication", () => {
-  const { suite, pointMultiplications } = countingSuite(opensslSuite);
+  const { suite, counts } = countCrypto(opensslSuite);
   const bench = new BenchLock({ lockSuite: suite });
   const { slot } = bench.pair();
-  const before = pointMultiplications();
+  const before = counts();
   const image = bench.flash.image();
   const line = bench.line();
   for (let i = 0; i < 20; i++) {
     assert.equal(line.send(o1Of(bench, { slot, pmk: new Secret(bench.random.bytes(32)) })), undefined);
   }
-  assert.equal(pointMultiplications(), before);
+  assert.deepEqual(counts(), before);
   assert.deepEqual(bench.flash.image(), image);
 });
 
@@ -47,15 +47,15 @@ test("an O1 for a slot that is empty, or no slot, gets ERR 3", () => {
 });
 
 test("identical O1 bytes get the same O2 without another point multiplication", () => {
-  const { suite, pointMultiplications } = countingSuite(opensslSuite);
+  const { suite, counts } = countCrypto(opensslSuite);
   const bench = new BenchLock({ lockSuite: suite });
   const paired = bench.pair();
   const line = bench.line();
   const o1 = o1Of(bench, paired);
   const o2 = line.send(o1);
-  const before = pointMultiplications();
+  const before = counts();
   assert.deepEqual(line.send(o1), o2);
-  assert.equal(pointMultiplications(), before);
+  assert.deepEqual(counts(), before);
 });
 
 test("a slot spends one DH in 250 ms, over all connections; more get ERR 2", () => {

@@ -20,8 +20,9 @@ export class EmulatedBolt implements Bolt {
   readonly #kept: Kept<BoltPlace>;
   readonly #travelMs: number;
   #out: number;
-  #motor: { to: EndStop; sinceMs: number; arrival: Timer } | undefined;
+  #motor: { to: EndStop; sinceMs: number; wayMs: number; arrival: Timer } | undefined;
   #isJammed = false;
+  #drawnMicrocoulomb = 0;
 
   /** `travelMs`: from one end stop to the other. A new bolt is thrown. */
   constructor(clock: Clock, kept: Kept<BoltPlace>, travelMs = 400) {
@@ -38,6 +39,7 @@ export class EmulatedBolt implements Bolt {
     this.#motor = {
       to,
       sinceMs: this.#clock.monotonicMs(),
+      wayMs,
       // At the end stop the motor may go on turning; the bolt is there.
       arrival: this.#clock.schedule(wayMs, () => this.#keep()),
     };
@@ -46,6 +48,7 @@ export class EmulatedBolt implements Bolt {
   stop(): void {
     if (!this.#motor) return;
     this.#motor.arrival.cancel();
+    this.#drawnMicrocoulomb = this.drawnMicrocoulomb();
     this.#out = this.#place();
     this.#motor = undefined;
     this.#keep();
@@ -70,6 +73,15 @@ export class EmulatedBolt implements Bolt {
   milliampere(): number {
     if (!this.#motor) return 0;
     return this.#isJammed || this.#place() === OUT[this.#motor.to] ? STALLED_MILLIAMPERE : MOTOR_MILLIAMPERE;
+  }
+
+  /** What the motor has drawn so far, in mA × ms. */
+  drawnMicrocoulomb(): number {
+    if (!this.#motor) return this.#drawnMicrocoulomb;
+    const { sinceMs, wayMs } = this.#motor;
+    const runMs = this.#clock.monotonicMs() - sinceMs;
+    const movingMs = this.#isJammed ? 0 : Math.min(runMs, wayMs);
+    return this.#drawnMicrocoulomb + movingMs * MOTOR_MILLIAMPERE + (runMs - movingMs) * STALLED_MILLIAMPERE;
   }
 
   isDriven(): boolean {

@@ -18,7 +18,7 @@ test("erasing turns a whole block into FF and no other, and is counted", () => {
   flash.eraseBlock(BLOCK);
   assert.deepEqual(flash.read(BLOCK - 1, 2), Uint8Array.of(0, 0xff));
   assert.deepEqual(flash.wear.slice(0, 3), [0, 1, 0]);
-  assert.deepEqual(flash.operations, { programs: 1, erases: 1 });
+  assert.deepEqual(flash.operations, { programs: 1, programmedBytes: 2, erases: 1 });
 });
 
 test("what lies outside, and half a block, is our mistake", () => {
@@ -86,5 +86,5 @@ test("one cell turns over by itself, either way, and nothing else", () => {
   assert.deepEqual(flash.read(76, 3), Uint8Array.of(0xff, 0b1111_0111, 0xff));
   flash.flipBit(77, 3);
   assert.deepEqual(flash.read(77, 1), Uint8Array.of(0xff));
-  assert.deepEqual(flash.operations, { programs: 0, erases: 0 });
+  assert.deepEqual(flash.operations, { programs: 0, programmedBytes: 0, erases: 0 });
 });

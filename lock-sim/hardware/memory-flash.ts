@@ -37,6 +37,7 @@ export class MemoryFlash implements Flash {
   readonly #wear: Uint32Array;
   readonly #parts: FlashParts;
   #programs = 0;
+  #programmedBytes = 0;
   #erases = 0;
   #cutAtOperation: number | undefined;
   #hasPower = true;
@@ -52,8 +53,8 @@ export class MemoryFlash implements Flash {
   }
 
   /** Programs and erases since this object was made. */
-  get operations(): { programs: number; erases: number } {
-    return { programs: this.#programs, erases: this.#erases };
+  get operations(): { programs: number; programmedBytes: number; erases: number } {
+    return { programs: this.#programs, programmedBytes: this.#programmedBytes, erases: this.#erases };
   }
 
   /** Erases per block over the life of the chip. */
@@ -85,6 +86,7 @@ export class MemoryFlash implements Flash {
     this.#checkRange(offset, bytes.length);
     const isCut = this.#isCut();
     this.#programs++;
+    this.#programmedBytes += bytes.length;
     const written = isCut ? this.#torn(offset, bytes) : bytes;
     for (const [i, byte] of written.entries()) this.#image[offset + i]! &= byte;
     this.#parts.onProgram?.(offset, this.#image.subarray(offset, offset + bytes.length));

@@ -50,7 +50,7 @@ export class EventStream {
 
   #look(): void {
     const state = this.#view.now();
-    const comparable = JSON.stringify({ ...state, uptimeMs: 0, clock: { ...state.clock, seconds: 0 } });
+    const comparable = JSON.stringify({ ...state, uptimeMs: 0, energy: {}, clock: { ...state.clock, seconds: 0 } });
     if (comparable !== this.#lastState) this.#tell("state", state);
     this.#lastState = comparable;
     if (!this.#lock.firmware) return;

@@ -15,6 +15,8 @@ export const SIGNALS = [
 
 const share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description });
 
+const microcoulomb = (description: string) => Type.Number({ minimum: 0, description: `${description}, in µC` });
+
 const LinkFaults = closed(
   {
     isDown: Type.Boolean({ description: "Nothing comes through" }),
@@ -51,6 +53,27 @@ const always = {
       temperatureC: Type.Number({ description: "Of the cells, in °C" }),
     },
     "The battery",
+  ),
+  energy: closed(
+    {
+      microcoulomb: closed(
+        {
+          standby: microcoulomb("Asleep, but for looking at its sensors"),
+          advertising: microcoulomb("Saying over the radio that it is there"),
+          motor: microcoulomb("Moving the bolt"),
+          crypto: microcoulomb("Keys, signatures and Diffie–Hellman"),
+          flash: microcoulomb("Programming and erasing"),
+          radio: microcoulomb("Connections and frames"),
+        },
+        "What it drew from the battery since the emulator began, by a model of its parts",
+      ),
+      batteryDays: Type.Number({
+        minimum: 0,
+        description:
+          "So long would a fresh battery last if every day were like the time so far, the first of them quiet to its end",
+      }),
+    },
+    "Charge",
   ),
   signal: Type.Union([Type.Enum([...SIGNALS]), Type.Null()], { description: "What was shown last by light and sound" }),
   link: closed(
@@ -120,6 +143,15 @@ const running = {
         receiptedThrough: count("Up to here a backend has them for good"),
       },
       "The log",
+    ),
+  ),
+  flashHealth: Type.Optional(
+    closed(
+      {
+        correctedBits: count("Rotten bits that were set right when power came"),
+        lostGrants: count("Grants of the roster that are not in the table any more"),
+      },
+      "How the flash stands",
     ),
   ),
   keypadLockedOut: Type.Optional(Type.Boolean({ description: "Whether too many PINs were wrong" })),

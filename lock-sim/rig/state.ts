@@ -1,6 +1,8 @@
 import type { RosterClaims } from "../../protocol/documents/roster.ts";
 import { toHex } from "../../protocol/wire/bytes.ts";
+import { energyOf } from "../energy/battery-life.ts";
 import { SLOT_COUNT } from "../firmware/cell-keys.ts";
+import { flashHealth } from "../firmware/flash-health.ts";
 import type { Parts } from "../firmware/parts.ts";
 import type { RigParts } from "./rig-parts.ts";
 import type { LockState } from "./state-schema.ts";
@@ -31,6 +33,7 @@ export class StateView {
       privacy: privacy.isOn(),
       tamper: tamper.isOpen(),
       battery: { millivolt: battery.millivolt(), temperatureC: battery.temperatureC() },
+      energy: energyOf(lock.work),
       signal: signals.last ?? null,
       link: lock.counters.all,
       faults: { jam: bolt.isJammed(), clockDriftPpm: rtc.driftPpm, link: link.faults },
@@ -54,6 +57,7 @@ export class StateView {
       grantIds: this.#grantIds(parts),
       siteSecrets: roster.settings.sealedSecrets !== undefined,
       log: { firstSeq, seq, head: toHex(head), receiptedThrough: store.acknowledged(generation) },
+      flashHealth: flashHealth(parts),
       keypadLockedOut: lockout.isOn,
       jammed: bolt.isJammed,
       refusedWithoutRecord: { ...diagnostics.all() },

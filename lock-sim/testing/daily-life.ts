@@ -22,8 +22,8 @@ export interface Habits {
 
 /**
  * A lock and its gateway as they live: each use is a resumed order, after which the gateway pulls the log, has its head
- * signed and brings the backend's receipt; every day a session is opened anew, the clock is corrected by a second and one grant
- * of the table is replaced.
+ * signed and brings the backend's receipt, as it does when it comes by itself and finds something; every day a session is
+ * opened anew, the clock is corrected by a second and one grant of the table is replaced.
  */
 export class DailyLife {
   readonly bench: BenchLock;
@@ -51,8 +51,7 @@ export class DailyLife {
     const { bench } = this;
     const { usesPerDay, pollsPerDay } = this.#habits;
     const endMs = bench.clock.monotonicMs() + DAY_MS;
-    this.#opened = bench.open(this.#paired);
-    this.#session = this.#opened.session;
+    this.open();
     this.#session.done({ name: "timeHint", time: bench.now + (this.#epoch % 2) });
     this.#replaceGrant();
 
@@ -65,6 +64,13 @@ export class DailyLife {
       bench.clock.advance(pauseMs);
     }
     bench.clock.advance(Math.max(0, endMs - bench.clock.monotonicMs()));
+  }
+
+  /** A new session, in place of one that is too old to be resumed. */
+  open(): void {
+    this.#opened = this.bench.open(this.#paired);
+    this.#session = this.#opened.session;
+    this.#session.done({ name: "status" });
   }
 
   use(): void {
@@ -81,8 +87,22 @@ export class DailyLife {
     this.#session.line.hangUp();
   }
 
+  /** Somebody goes out: by the thumb-turn, without anybody's asking. */
+  goOut(): void {
+    const { clock, lock } = this.bench;
+    lock.turnThumb("drawn");
+    for (const isOpen of [true, false]) {
+      clock.advance(DOOR_OPENS_MS);
+      lock.setDoor(isOpen);
+    }
+    clock.advance(DOOR_CLOSES_MS);
+    lock.turnThumb("thrown");
+  }
+
+  /** The gateway comes to see, and takes along what there is. */
   poll(): void {
     this.#resume({ name: "status" });
+    if (this.#pulledTo < this.bench.lock.firmware!.inside.store.position.seq) this.#pull();
     this.#session.line.hangUp();
   }
 

@@ -9,7 +9,7 @@ const DAYS = 7;
 const TEN_YEARS_IN_DAYS = 3_653;
 
 /** How often a block of each region is erased in ten years at the most, as flash-map.ts states it. */
-const STATED = { identity: 0, cells: 1_000, log: 1_600, tables: 2_000 };
+const STATED = { identity: 0, cells: 1_200, log: 1_600, tables: 2_000 };
 /** RESUMEd commands other than ACT that the cells stand every day for ten years, as flash-map.ts states it. */
 const STATED_RESUMPTIONS_PER_DAY = 750;
 

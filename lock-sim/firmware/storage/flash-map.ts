@@ -22,7 +22,7 @@ export const ERASE_BLOCK_BYTES = 4096;
  *
  * Wear: cells and log go round their blocks, so that these wear alike; a roster costs each block of one copy at most one erase.
  * With 40 uses a day by resumed sessions, each followed by a pull of the log and a receipt, 24 polls and one new roster a day,
- * a block is erased in ten years at most 1,000 times (cells), 1,600 (log) and 2,000 (tables), of 10,000 that it stands. What wears
+ * a block is erased in ten years at most 1,200 times (cells), 1,600 (log) and 2,000 (tables), of 10,000 that it stands. What wears
  * most beyond that: five rosters a day, or 750 RESUMEd commands a day that are no ACT (each writes n to its cell), every day
  * for ten years. `lock-sim/wear/` counts it.
  */

@@ -131,11 +131,11 @@ function draw(now) {
   drawAdvice(now);
 }
 
-function inWords({ hasPower, bolt, door, privacy }) {
+function inWords({ hasPower, failure, bolt, door, privacy }) {
   const places = { thrown: "thrown", drawn: "drawn", between: "half way" };
   const parts = [`The door is ${door}`, `its bolt is ${places[bolt.position]}`];
   if (privacy) parts.push("somebody wants to be left alone");
-  if (!hasPower) parts.push("the lock has no power");
+  if (!hasPower) parts.push(failure ?? "the lock has no power");
   return `${parts.join(", ")}.`;
 }
 
@@ -143,10 +143,11 @@ function setSwitch(id, on) {
   byId(id).ariaChecked = String(on);
 }
 
-function drawFacts({ hasPower, clock, slots, epoch, grantIds, log }, { millivolt }) {
+function drawFacts({ hasPower, clock, slots, epoch, grantIds, log, energy }, { millivolt }) {
   const share = (millivolt - BATTERY_EMPTY_MILLIVOLT) / (BATTERY_FULL_MILLIVOLT - BATTERY_EMPTY_MILLIVOLT);
   byId("charge").style.width = `${hasPower ? 100 * Math.min(1, Math.max(0.04, share)) : 0}%`;
-  byId("battery-text").textContent = hasPower ? volts(millivolt) : "not in the lock";
+  const lasts = `a fresh one lasts about ${Math.round(energy.batteryDays)} days`;
+  byId("battery-text").textContent = hasPower ? `${volts(millivolt)}; ${lasts}` : "not in the lock";
   byId("millivolt-text").textContent ||= volts(Number(byId("millivolt").value));
   byId("clock").textContent = clock ? `${utc(clock.seconds)}${clock.isUncertain ? ", uncertain" : ""}` : "—";
   byId("slots").replaceChildren(...(slots ?? []).map(slotDot));
