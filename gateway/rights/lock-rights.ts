@@ -7,7 +7,7 @@ import type { SettingsStore } from "../store/settings-store.ts";
 import { type SettingsInForce, settingsInForce } from "./settings-in-force.ts";
 
 /** What a lock's table holds, the operator's grant included. */
-export const GRANTS_PER_LOCK_MAX = 1000;
+const GRANTS_PER_LOCK_MAX = 1000;
 /** Each costs a lock one more HMAC when a PIN is typed (protocol.md §7). */
 const PIN_GRANTS_PER_LOCK_MAX = 100;
 /** A roster's setting 3 (protocol.md §7). */

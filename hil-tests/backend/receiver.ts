@@ -11,7 +11,7 @@ const NEWEST_RECORDS_MAX = 20;
 const LIE_BEYOND = 1000;
 
 /** How the receiver misbehaves on demand: answers 500, never answers, or claims records that it was never sent. */
-export const FAULTS = ["none", "error", "hang", "lie"] as const;
+const FAULTS = ["none", "error", "hang", "lie"] as const;
 export type ReceiverFault = (typeof FAULTS)[number];
 
 type Answer = { status: number; type?: string; body: unknown };

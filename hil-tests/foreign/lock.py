@@ -249,7 +249,7 @@ class Connection:
         if generation != GENERATION or epoch <= self.lock.epoch:
             raise Refused(19)
         if not self.lock.staging or self.lock.staging[0] != claims:
-            self.lock.staging = claims, {}
+            self.lock.staging = claims, dict(self.lock.table)
         return [0]
 
     def staged(self):

@@ -7,7 +7,7 @@ import { PROGRAMS, type Program } from "../rig-tools/program.ts";
 import { ProgramGroup } from "../rig-tools/program-group.ts";
 import type { StairwellFolder } from "./folder.ts";
 
-export const DOOR_NAMES = ["front-door", "cellar", "laundry", "bicycles"] as const;
+const DOOR_NAMES = ["front-door", "cellar", "laundry", "bicycles"] as const;
 
 /** A lock at its door, and the serial line by which the gateway reaches it. */
 export interface Door {

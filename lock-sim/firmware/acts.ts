@@ -111,7 +111,7 @@ export class Acts {
 }
 
 /** Where the action wants the bolt, if it moves it. */
-export function endStopOf(action: Action): "thrown" | "drawn" | undefined {
+function endStopOf(action: Action): "thrown" | "drawn" | undefined {
   switch (action) {
     case Action.unlock:
     case Action.hold:

@@ -2,7 +2,7 @@ import { type Static, Type } from "typebox";
 import type { Signal } from "../hal.ts";
 import { closed, count, hex } from "./fields.ts";
 
-export const SIGNALS = [
+const SIGNALS = [
   "granted",
   "refused",
   "locked-out",
