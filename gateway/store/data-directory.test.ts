@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openDataDirectory } from "./data-directory.ts";
@@ -29,4 +29,8 @@ test("a file where the directory should be is named", (t) => {
     const message = `${wrong} is, or lies below, a file; the data needs a directory`;
     assert.throws(() => openDataDirectory(wrong), { code: "not-writable", message });
   }
+});
+
+test("a place where no directory can be made is refused at once", { skip: !existsSync("/proc/self") }, () => {
+  assert.throws(() => openDataDirectory("/proc/portvakt"), { code: "not-writable" });
 });
