@@ -14,6 +14,10 @@ export interface Effort {
   memoryReadings: number;
   /** How many locks a gateway has whose memory is weighed. */
   lockCounts: { few: number; many: number };
+  /** How many grants are in the table of the lock that decides. */
+  tableGrants: number;
+  /** How many locks are simulated together, and for how long by their own clock. */
+  simulated: { locks: number; hours: number };
 }
 
 export const FULL: Effort = {
@@ -24,6 +28,8 @@ export const FULL: Effort = {
   tasks: 2_000,
   memoryReadings: 5,
   lockCounts: { few: 100, many: 1_000 },
+  tableGrants: 1_000,
+  simulated: { locks: 200, hours: 2 },
 };
 
 /** Too short to say anything but that the row works. */
@@ -35,4 +41,6 @@ export const QUICK: Effort = {
   tasks: 2,
   memoryReadings: 1,
   lockCounts: { few: 1, many: 2 },
+  tableGrants: 3,
+  simulated: { locks: 2, hours: 0.01 },
 };

@@ -2,6 +2,7 @@ import type { Row } from "./row.ts";
 import { cpu } from "./rows/cpu.ts";
 import { crypto } from "./rows/crypto.ts";
 import { events } from "./rows/events.ts";
+import { locks } from "./rows/locks.ts";
 import { memory } from "./rows/memory.ts";
 import { pairing } from "./rows/pairing.ts";
 import { sessions } from "./rows/sessions.ts";
@@ -10,4 +11,4 @@ import { unlocks } from "./rows/unlocks.ts";
 import { wire } from "./rows/wire.ts";
 
 /** In the order of the table. */
-export const ROWS: readonly Row[] = [wire, unlocks, sessions, cpu, pairing, events, memory, startUp, crypto];
+export const ROWS: readonly Row[] = [wire, unlocks, sessions, cpu, pairing, events, locks, memory, startUp, crypto];
