@@ -1,11 +1,17 @@
 import type { Clock, Timer } from "../clock.ts";
 
+interface VirtualTimer {
+  readonly atMs: number;
+  readonly callback: () => void;
+  isCancelled: boolean;
+}
+
 /** A clock that stands still until told to move; timers run in order of time, then of setting. */
 export class VirtualClock implements Clock {
   #monotonicMs = 0;
   #wallOffsetMs: number;
-  #next = 0;
-  readonly #timers = new Map<number, { atMs: number; callback: () => void }>();
+  /** The earliest last: of those that are due together the one set first. */
+  readonly #timers: VirtualTimer[] = [];
 
   constructor(wallStartMs = Date.UTC(2027, 0, 7)) {
     this.#wallOffsetMs = wallStartMs;
@@ -21,9 +27,13 @@ export class VirtualClock implements Clock {
   }
 
   schedule(delayMs: number, callback: () => void): Timer {
-    const id = this.#next++;
-    this.#timers.set(id, { atMs: this.#monotonicMs + Math.max(0, delayMs), callback });
-    return { cancel: () => this.#timers.delete(id) };
+    const timer = { atMs: this.#monotonicMs + Math.max(0, delayMs), callback, isCancelled: false };
+    this.#timers.splice(this.#placeOf(timer.atMs), 0, timer);
+    return {
+      cancel: () => {
+        timer.isCancelled = true;
+      },
+    };
   }
 
   /** Steps the wall clock alone, as a set or lost clock does. */
@@ -33,18 +43,13 @@ export class VirtualClock implements Clock {
 
   /** Monotonic time of the earliest timer, or undefined if none is set. */
   nextTimerMs(): number | undefined {
-    return this.#earliest()?.[1].atMs;
+    return this.#earliest()?.atMs;
   }
 
   /** Moves time on by `byMs`, running every timer that falls due, those set on the way included. */
   advance(byMs: number): void {
     const untilMs = this.#monotonicMs + byMs;
-    for (let due = this.#earliest(); due && due[1].atMs <= untilMs; due = this.#earliest()) {
-      const [id, { atMs, callback }] = due;
-      this.#timers.delete(id);
-      this.#monotonicMs = Math.max(this.#monotonicMs, atMs);
-      callback();
-    }
+    for (let due = this.#earliest(); due && due.atMs <= untilMs; due = this.#earliest()) this.#run(due);
     this.#monotonicMs = untilMs;
   }
 
@@ -52,20 +57,33 @@ export class VirtualClock implements Clock {
   async advanceAsync(byMs: number): Promise<void> {
     const untilMs = this.#monotonicMs + byMs;
     await settle();
-    for (let due = this.#earliest(); due && due[1].atMs <= untilMs; due = this.#earliest()) {
-      const [id, { atMs, callback }] = due;
-      this.#timers.delete(id);
-      this.#monotonicMs = Math.max(this.#monotonicMs, atMs);
-      callback();
+    for (let due = this.#earliest(); due && due.atMs <= untilMs; due = this.#earliest()) {
+      this.#run(due);
       await settle();
     }
     this.#monotonicMs = untilMs;
   }
 
-  #earliest(): [number, { atMs: number; callback: () => void }] | undefined {
-    let best: [number, { atMs: number; callback: () => void }] | undefined;
-    for (const entry of this.#timers) if (!best || entry[1].atMs < best[1].atMs) best = entry;
-    return best;
+  #earliest(): VirtualTimer | undefined {
+    while (this.#timers.at(-1)?.isCancelled) this.#timers.pop();
+    return this.#timers.at(-1);
+  }
+
+  #run({ atMs, callback }: VirtualTimer): void {
+    this.#timers.pop();
+    this.#monotonicMs = Math.max(this.#monotonicMs, atMs);
+    callback();
+  }
+
+  /** In front of all that are due before or together. */
+  #placeOf(atMs: number): number {
+    let [low, high] = [0, this.#timers.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#timers[middle]!.atMs > atMs) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }
 
