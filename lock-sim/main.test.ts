@@ -172,6 +172,20 @@ test("what the world refuses is one line and exit code 1", async (t) => {
   }
 });
 
+test("a lock whose identity has rotted does not start: one line says why, and it is given no other", async (t) => {
+  const dir = tempDir(t);
+  const { child } = await start(t, dir);
+  await end(child, "SIGTERM");
+  const file = join(dir, "flash.bin");
+  const flash = readFileSync(file);
+  flash[0]! ^= 1;
+  writeFileSync(file, flash);
+  const { code, said } = await failure(t, "--tcp", "127.0.0.1:0", "--data", dir);
+  assert.equal(code, 1);
+  assert.equal(said, "lock-sim: the identity in this lock's flash has rotted\n");
+  assert.deepEqual(readFileSync(file), flash);
+});
+
 test("a wrong command line is a sentence, the usage and exit code 2", async (t) => {
   const { code, said } = await failure(t, "--tcp", "127.0.0.1:0", "--data", tempDir(t), "--colour", "red");
   assert.equal(code, 2);

@@ -144,3 +144,23 @@ test("a jam, a bad link and a rotten cell are made and mended", async (t) => {
   assert.equal((await post("/v1/faults", { bitRot: { bit: 3 } })).field, "bitRot.address");
   assert.equal((await post("/v1/faults", { jammed: true })).detail, "jammed is no field of this request");
 });
+
+test("a lock whose identity rots stops at its next boot, and says why", async (t) => {
+  const { post, lock } = await furnished(t);
+  const { state } = await post("/v1/faults", { bitRot: { address: 0 } });
+  assert.equal(state.failure, null);
+  assert.deepEqual(state.flashHealth, { correctedBits: 0, lostGrants: 0 });
+  lock.powerOff();
+  lock.powerOn();
+  const { hasPower, failure } = (await post("/v1/tamper", { open: false })).state;
+  assert.deepEqual([hasPower, failure], [false, "the identity in this lock's flash has rotted"]);
+});
+
+test("the state says what the lock drew from its battery, and how long one would last", async (t) => {
+  const { post, clock } = await furnished(t);
+  const { energy } = (await post("/v1/keypad", { digits: PIN })).state;
+  clock.advance(10_000);
+  const later = (await post("/v1/door", { open: false })).state.energy;
+  assert(later.microcoulomb.motor > energy.microcoulomb.motor);
+  assert(later.batteryDays < energy.batteryDays && later.batteryDays > 100);
+});
