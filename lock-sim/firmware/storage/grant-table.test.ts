@@ -1,58 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nobleSuite } from "../../../crypto/noble.ts";
-import { concat, equalBytes, toHex, uint32, uint64 } from "../../../protocol/wire/bytes.ts";
+import { toHex } from "../../../protocol/wire/bytes.ts";
 import { MemoryFlash } from "../../hardware/memory-flash.ts";
-import { Cells } from "./cells.ts";
-import { FLASH_MAP } from "./flash-map.ts";
-import type { GrantSet } from "./grant-set.ts";
-import { GrantTable } from "./grant-table.ts";
+import type { GrantTable } from "./grant-table.ts";
+import { boot, cti, grant, KEY, roster, seenTable, withTable } from "./testing/bench-table.ts";
 import { everyPowerCut } from "./testing/power-cuts.ts";
-
-const KEY = 7;
-
-function boot(flash: MemoryFlash): { table: GrantTable; cells: Cells } {
-  const cells = new Cells(flash, FLASH_MAP.cells);
-  cells.load();
-  const table = new GrantTable(flash, FLASH_MAP.tables, nobleSuite, cells);
-  table.load();
-  return { table, cells };
-}
-
-function cti(n: number): Uint8Array {
-  return uint64(BigInt(n));
-}
-
-/** Something with the length and the place of the cti of a grant. */
-function grant(n: number, bytes = 120, version = 0): Uint8Array {
-  return concat(new Uint8Array(60).fill(0xd2), cti(n), uint32(version), new Uint8Array(bytes - 72).fill(n));
-}
-
-function roster(epoch: number): Uint8Array {
-  return concat(new Uint8Array(400).fill(0x5a), uint32(epoch));
-}
-
-/** Flash with a table of these grants under roster 1. */
-function withTable(...numbers: number[]): MemoryFlash {
-  const flash = new MemoryFlash();
-  const { table } = boot(flash);
-  table.begin(roster(1));
-  for (const n of numbers) table.put(cti(n), grant(n));
-  table.commit();
-  return flash;
-}
-
-/** All of a set that can be seen, in words that compare. */
-function seen(set: GrantSet | undefined): unknown {
-  if (!set) return "none";
-  const entries = [...set.entries()].map(({ cti: id, document }) => [toHex(id), toHex(document)]);
-  return { roster: toHex(set.roster), entries };
-}
-
-function seenTable(flash: MemoryFlash): { active: unknown; staging: unknown; cell: number | undefined } {
-  const { table, cells } = boot(flash);
-  return { active: seen(table.active), staging: seen(table.staging), cell: cells.get(KEY)?.[0] };
-}
 
 /** After a power cut at any operation, what stands before the action stands, or what stands after it, and nothing else. */
 function isAtomic(image: Uint8Array, act: (table: GrantTable) => void): void {
@@ -261,15 +214,6 @@ test("a grant that a power cut interrupted fits when it is put again, even if it
   everyPowerCut(flash.image(), act, (each) => void boot(each), act);
 });
 
-test("a grant whose flash cells have rotted is not there", () => {
-  const flash = withTable(1, 2);
-  const at = flash.image().findIndex((_, i, all) => equalBytes(all.subarray(i, i + 8), cti(2)));
-  flash.program(at + 20, Uint8Array.of(0));
-  const { active } = boot(flash).table;
-  assert.equal(active?.find(cti(2)), undefined);
-  assert.equal(active?.count, 1);
-});
-
 test("a grant that a power cut interrupted leaves room for another, and for all that are carried over", () => {
   const flash = withTable(1, 2);
   boot(flash).table.begin(roster(2));
@@ -290,80 +234,4 @@ test("a grant that a power cut interrupted leaves room for another, and for all 
       );
     },
   );
-});
-
-/** Flash with a table of grants 1 to 3; a fourth and an older third were dropped before it counted. */
-function withDeadEntries(): { image: Uint8Array; documents: string[]; digest: Uint8Array } {
-  const flash = withTable(1);
-  const { table } = boot(flash);
-  table.begin(roster(2));
-  for (const each of [grant(4), grant(2), grant(3, 150), grant(3, 121, 1)]) table.put(each.slice(60, 68), each);
-  table.drop(cti(4));
-  table.commit();
-  const documents = [1, 2, 3].map((n) => toHex(table.active!.find(cti(n))!));
-  return { image: flash.image(), documents, digest: table.active!.digest() };
-}
-
-test("whichever bit of a table rots, it has its grants, or fewer and says so by its digest; never another", () => {
-  const { image, documents, digest } = withDeadEntries();
-  const { offset } = FLASH_MAP.tables[1];
-  const good = image.slice(offset, offset + 2048);
-  assert.ok(
-    good.subarray(-100).every((byte) => byte === 0xff),
-    "the whole table, and something behind it",
-  );
-  let lost = 0;
-  for (let bit = 0; bit < 8 * good.length; bit++) {
-    const flash = new MemoryFlash({ image });
-    flash.flipBit(offset + (bit >> 3), bit & 7);
-    const { active, corrections } = boot(flash).table;
-    assert.deepEqual(active?.roster, roster(2));
-    const there = [...active.entries()].map(({ document }) => toHex(document));
-    assert.ok(
-      there.every((document) => documents.includes(document)),
-      `a grant made of bit ${bit}`,
-    );
-    if (there.length < 3) {
-      lost++;
-      assert.notDeepEqual(active.digest(), digest);
-    }
-    assert.ok(corrections <= 1);
-    image.set(good, offset);
-  }
-  assert.ok(lost >= 8 * 121, `${lost} bits cost a grant`);
-});
-
-test("a grant that rots while the lock runs is not there any more, and the digest says so", () => {
-  const flash = new MemoryFlash({ image: withDeadEntries().image });
-  const { table } = boot(flash);
-  const before = table.active!.digest();
-  flash.flipBit(flash.image().lastIndexOf(3), 4);
-  assert.equal(table.active?.find(cti(3)), undefined);
-  assert.equal(table.active?.count, 2);
-  assert.notDeepEqual(table.active?.digest(), before);
-});
-
-test("whatever bit of an open staging copy rots, the same roster can be completed", () => {
-  const flash = withTable(1, 2);
-  const { table } = boot(flash);
-  table.begin(roster(2));
-  table.put(cti(3), grant(3));
-  table.put(cti(4), grant(4));
-  table.drop(cti(1));
-  const wanted = table.staging!.digest();
-  const image = flash.image();
-  const { offset } = FLASH_MAP.tables[1];
-  const good = image.slice();
-  for (let bit = 0; bit < 8 * 1400; bit += 7) {
-    const rotten = new MemoryFlash({ image });
-    rotten.flipBit(offset + (bit >> 3), bit & 7);
-    const again = boot(rotten).table;
-    again.begin(roster(2));
-    for (const n of [2, 3, 4]) assert.equal(again.put(cti(n), grant(n)), "ok");
-    again.drop(cti(1));
-    assert.deepEqual(again.staging?.digest(), wanted, `bit ${bit}`);
-    again.commit();
-    assert.deepEqual(boot(rotten).table.active?.digest(), wanted, `bit ${bit}`);
-    image.set(good);
-  }
 });

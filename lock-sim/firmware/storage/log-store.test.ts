@@ -1,69 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nobleSuite } from "../../../crypto/noble.ts";
-import { auxOf, auxPair, NO_AUX } from "../../../protocol/log/aux.ts";
-import { firstHash, verifyChain } from "../../../protocol/log/chain.ts";
-import { type LogRecord, NO_SLOT, RECORD_BYTES, RecordType } from "../../../protocol/log/record.ts";
+import { firstHash } from "../../../protocol/log/chain.ts";
+import { RECORD_BYTES, RecordType } from "../../../protocol/log/record.ts";
 import { SeededRandom } from "../../../protocol/testing/seeded-random.ts";
 import { MemoryFlash, PowerCut } from "../../hardware/memory-flash.ts";
-import { RottenFlash } from "./bit-rot.ts";
-import { Cells } from "./cells.ts";
-import { ERASE_BLOCK_BYTES, FLASH_MAP } from "./flash-map.ts";
-import { LogStore } from "./log-store.ts";
+import { FLASH_MAP } from "./flash-map.ts";
+import { BLOCKS, boot, event, FULL, kept, LOCK, reset, SLOTS, toldLost, withRecords } from "./testing/bench-log.ts";
 import { everyPowerCut } from "./testing/power-cuts.ts";
-
-const LOCK = { lockId: new Uint8Array(8).fill(1), sigPk: new Uint8Array(33).fill(2) };
-const SLOTS = 84;
-const BLOCKS = FLASH_MAP.log.blocks;
-const FULL = SLOTS * BLOCKS;
-
-function boot(flash: MemoryFlash, generation = 1, beforeRecycle?: (records: readonly LogRecord[]) => void): LogStore {
-  const cells = new Cells(flash, FLASH_MAP.cells);
-  cells.load();
-  const log = new LogStore(flash, FLASH_MAP.log, nobleSuite, cells);
-  log.recover({ ...LOCK, generation }, beforeRecycle);
-  return log;
-}
-
-/** A record that any lock writes all the time; `n` tells one from another. */
-function event(n: number) {
-  const type = RecordType.doorOpened;
-  return { time: 1_800_000_000 + n, type, slot: NO_SLOT, result: 0, flags: 0, n, ref: NO_AUX, aux: NO_AUX };
-}
-
-function reset(lastSeq: number) {
-  return { ...event(0), type: RecordType.factoryReset, aux: auxOf({ value: lastSeq }) };
-}
-
-/** Flash with a log of `count` records in generation 1, those up to `receiptFor` with a receipt. */
-function withRecords(count: number, receiptFor = 0): MemoryFlash {
-  const flash = new MemoryFlash();
-  const log = boot(flash);
-  for (let n = 1; n <= count; n++) log.append(event(n));
-  if (receiptFor > 0) log.acknowledge(1, receiptFor);
-  return flash;
-}
-
-/** All records of a generation that are here, after checking that they chain from the first on. */
-function kept(log: LogStore, generation = 1): LogRecord[] {
-  const span = log.spans().find((each) => each.generation === generation);
-  if (!span) return [];
-  const { firstSeq, records } = log.read(generation, 1, FULL);
-  assert.equal(firstSeq, span.firstSeq);
-  assert.equal(records.length, (span.lastSeq - span.firstSeq + 1) * RECORD_BYTES);
-  const isWhole = firstSeq === 1;
-  const chain = isWhole
-    ? verifyChain(nobleSuite, firstHash(nobleSuite, LOCK.lockId, generation, LOCK.sigPk), 1, records)
-    : verifyChain(nobleSuite, log.headAt(generation, firstSeq)!, firstSeq + 1, records.subarray(RECORD_BYTES));
-  assert.ok(chain.ok, "the records chain");
-  return isWhole ? chain.records : [log.record(generation, firstSeq)!, ...chain.records];
-}
-
-/** What the type 20 records say is lost, in all. */
-function toldLost(records: LogRecord[]): number {
-  const lost = records.filter(({ type }) => type === RecordType.recordsLost);
-  return lost.reduce((sum, { aux }) => sum + auxPair(aux)[1], 0);
-}
 
 test("an appended record is read back by seq, chains from h_0 and survives a reboot", () => {
   const flash = withRecords(3);
@@ -257,102 +201,4 @@ test("power cut again and again at random operations, no record that was acknowl
     assert.equal(kept(log).at(-1)?.seq ?? 0, log.position.seq);
   }
   assert.ok(acknowledged > FULL, `${acknowledged} records`);
-});
-
-/** The log of this image, once with each of these bits turned over. */
-function eachRotten(image: Uint8Array, bytes: Iterable<number>, check: (log: LogStore, at: number) => void): void {
-  const good = image.slice();
-  for (const at of bytes) {
-    for (let bit = 0; bit < 8; bit++) {
-      const flash = new MemoryFlash({ image });
-      flash.flipBit(at, bit);
-      check(boot(flash), at);
-      image.set(good.subarray(at & ~0xfff, (at | 0xfff) + 1), at & ~0xfff);
-    }
-  }
-}
-
-/** A log of so many whole blocks and four records, the last of them behind a torn record's slot of zeros. */
-function withTornSlot(blocks: number): {
-  image: Uint8Array;
-  expected: LogRecord[];
-  slotOffset: (slot: number) => number;
-} {
-  const flash = withRecords(blocks * SLOTS + 3);
-  const end = FLASH_MAP.log.offset + (blocks + 1) * ERASE_BLOCK_BYTES;
-  const slotOffset = (slot: number) => end - (SLOTS - slot) * RECORD_BYTES;
-  flash.program(slotOffset(3), new Uint8Array(RECORD_BYTES));
-  const log = boot(flash);
-  log.append(event(0));
-  return { image: flash.image(), expected: kept(log), slotOffset };
-}
-
-function* range(from: number, to: number, step = 1): Generator<number> {
-  for (let at = from; at < to; at += step) yield at;
-}
-
-test("any one bit of any block's header may rot: every record is there", () => {
-  const { image, expected } = withTornSlot(1);
-  for (let block = 0; block < 3; block++) {
-    const offset = FLASH_MAP.log.offset + block * ERASE_BLOCK_BYTES;
-    eachRotten(image, range(offset, offset + 32), (log) => assert.deepEqual(kept(log), expected));
-  }
-});
-
-test("any one bit of a record may rot, or of a slot that has none: every record is there", () => {
-  const { image, expected, slotOffset } = withTornSlot(0);
-  eachRotten(image, range(slotOffset(0), slotOffset(6)), (log, at) =>
-    assert.deepEqual(kept(log), expected, `rotten at ${at}`),
-  );
-  const many = withTornSlot(2);
-  eachRotten(many.image, range(FLASH_MAP.log.offset, many.slotOffset(0), 501), (log, at) =>
-    assert.deepEqual(kept(log), many.expected, `rotten at ${at}`),
-  );
-});
-
-test("whatever bit rots, a record can be appended, and is there after the next boot", () => {
-  const { image, expected, slotOffset } = withTornSlot(0);
-  const good = image.slice();
-  for (const at of range(slotOffset(2), slotOffset(8), 5)) {
-    const flash = new MemoryFlash({ image });
-    flash.flipBit(at, 6);
-    const { seq } = boot(flash).append(event(1));
-    assert.equal(seq, expected.length + 1);
-    assert.equal(kept(boot(flash)).length, expected.length + 1);
-    image.set(good);
-  }
-});
-
-test("what was set right is counted; a record that has rotted beyond that is not made up", () => {
-  const { image, slotOffset } = withTornSlot(0);
-  const flash = new MemoryFlash({ image });
-  assert.equal(boot(flash).corrections, 0);
-  flash.flipBit(slotOffset(1) + 8, 0);
-  assert.equal(boot(flash).corrections, 1);
-  flash.flipBit(slotOffset(1) + 9, 0);
-  assert.throws(() => boot(flash), RottenFlash);
-});
-
-test("a bit that rots while the lock runs is set right when the record is read", () => {
-  const flash = withRecords(5);
-  const log = boot(flash);
-  const before = kept(log);
-  flash.flipBit(FLASH_MAP.log.offset + 64 + 2 * RECORD_BYTES + 40, 1);
-  assert.deepEqual(kept(log), before);
-});
-
-test("a bit that rots in the next free slot costs the slot, in the last one the block, and no record", () => {
-  for (const count of [5, SLOTS - 1]) {
-    const flash = withRecords(count);
-    const log = boot(flash);
-    flash.flipBit(FLASH_MAP.log.offset + 64 + count * RECORD_BYTES + 9, 2);
-    log.append(event(99));
-    assert.deepEqual(
-      kept(boot(flash))
-        .map(({ n }) => n)
-        .at(-1),
-      99,
-    );
-    assert.equal(kept(log).length, count + 1);
-  }
 });

@@ -1,4 +1,4 @@
-import { concat, toHex, uint16 } from "../../../protocol/wire/bytes.ts";
+import { concat, Reader, toHex, uint16 } from "../../../protocol/wire/bytes.ts";
 import type { Flash } from "../../hal.ts";
 import { RottenFlash } from "./bit-rot.ts";
 import { encodeChecked, readChecked } from "./checked-bytes.ts";
@@ -17,7 +17,7 @@ import {
   REACH_BYTES,
 } from "./grant-entry.ts";
 
-const KEPT_LENGTH_BYTES = 2;
+/** With a roster of 990 bytes. */
 const HEADER_BYTES_MAX = 8 + 990;
 const ERASED = 0xff;
 
@@ -136,10 +136,11 @@ export class TableCopy {
     const { offset } = this.#region;
     const header = readChecked(this.#flash.read(offset, HEADER_BYTES_MAX));
     if (!header) throw new RottenFlash("the roster in this lock's flash has rotted");
-    const [high, low] = header.body;
-    this.#roster = header.body.slice(KEPT_LENGTH_BYTES);
+    const body = new Reader(header.body);
+    const keptBytes = body.uint16();
+    this.#roster = body.rest();
     this.#keptOffset = offset + header.bytes;
-    this.#end = this.#keptOffset + ((high! << 8) | low!);
+    this.#end = this.#keptOffset + keptBytes;
     this.#corrections = header.isAsProgrammed ? 0 : 1;
   }
 
