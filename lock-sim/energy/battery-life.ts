@@ -4,7 +4,7 @@ import { BATTERY_MICROCOULOMB } from "./current-model.ts";
 const DAY_MS = 24 * 3_600_000;
 
 /** What a lock has drawn from its battery since the emulator began, and how long a fresh one would last it. */
-export interface Energy {
+interface Energy {
   readonly microcoulomb: Charge;
   readonly batteryDays: number;
 }

@@ -12,7 +12,7 @@ const DOOR_OPENS_MS = 2_000;
 const DOOR_CLOSES_MS = 2_000;
 const ROW_MAX = 20;
 
-export interface Habits {
+interface Habits {
   /** Orders that a resumed session brings; each opens and closes the door. */
   readonly usesPerDay: number;
   /** Sessions that the gateway resumes besides, to ask how the lock is. */

@@ -25,7 +25,7 @@ export const CHECK_OFFSET = 2;
 export const CHECK_BYTES = 3;
 
 /** What a table copy holds at the place where an entry may begin. */
-export type Found =
+type Found =
   /** Erased cells, or what a torn entry left: nothing more comes. */
   | { readonly kind: "end" }
   | { readonly kind: "cleared" }

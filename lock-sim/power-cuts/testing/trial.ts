@@ -19,7 +19,7 @@ const GRANTS: readonly NamedGrant[] = [
 ];
 
 /** What a lock is made ready with, and what then happens to it when the power may go. */
-export interface Happening<T> {
+interface Happening<T> {
   prepare(door: BenchDoor): T;
   happen(door: BenchDoor, prepared: T): void;
   /** A hand turns the bolt as well, and nobody turns it back. */

@@ -40,7 +40,7 @@ export function withTable(...numbers: number[]): MemoryFlash {
 }
 
 /** All of a set that can be seen, in words that compare. */
-export function seen(set: GrantSet | undefined): unknown {
+function seen(set: GrantSet | undefined): unknown {
   if (!set) return "none";
   const entries = [...set.entries()].map(({ cti: id, document }) => [toHex(id), toHex(document)]);
   return { roster: toHex(set.roster), entries };
