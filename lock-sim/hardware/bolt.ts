@@ -21,6 +21,7 @@ export class EmulatedBolt implements Bolt {
   readonly #travelMs: number;
   #out: number;
   #motor: { to: EndStop; sinceMs: number; wayMs: number; arrival: Timer } | undefined;
+  readonly #observers = new Set<(to: EndStop) => void>();
   #isJammed = false;
   #drawnMicrocoulomb = 0;
 
@@ -32,7 +33,14 @@ export class EmulatedBolt implements Bolt {
     this.#out = kept.read()?.out ?? OUT.thrown;
   }
 
+  /** Tells whenever the motor starts, before it does, until what it returns is called. */
+  observe(observer: (to: EndStop) => void): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
   drive(to: EndStop): void {
+    for (const observer of this.#observers) observer(to);
     this.stop();
     const wayMs = Math.abs(OUT[to] - this.#out) * this.#travelMs;
     this.#kept.write(ON_ITS_WAY);
