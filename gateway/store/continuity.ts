@@ -23,9 +23,10 @@ export function continuesLastRun(mark: StartMark, path: string): boolean {
     mark.write(markOf(marker) ?? "");
     return isContinued;
   } catch (error) {
-    // A full disk keeps nobody from opening doors; what can not be known counts as put back.
-    if (asStoreError(error, path) instanceof StoreError) return false;
-    throw error;
+    const trouble = asStoreError(error, path);
+    // A full disk keeps nobody from opening doors; what can not be known counts as put back. A failing one is opened anew.
+    if (trouble instanceof StoreError && trouble.code !== "io") return false;
+    throw trouble;
   }
 }
 

@@ -3,7 +3,8 @@ import { closeSync, openSync } from "node:fs";
 import Sqlite from "better-sqlite3";
 import { continuesLastRun, type StartMark } from "./continuity.ts";
 import { migrate } from "./migrate.ts";
-import { asStoreError } from "./store-error.ts";
+import { asStoreError, StoreError } from "./store-error.ts";
+import { writeAnew } from "./write-anew.ts";
 
 export type SqlValue = number | string | Uint8Array | null;
 
@@ -21,29 +22,37 @@ export interface DatabaseOptions {
   pagesMax?: number;
   /** How long to wait for another process to let go of the file. */
   busyTimeoutMs?: number;
+  /** Asked before each statement of a transaction: `stop` ends it there as a kill of the process would, undone and nobody told. */
+  beforeStatement?: () => "go-on" | "stop";
 }
+
+/** `beforeStatement` said so. */
+class Stopped extends Error {}
 
 /**
  * The one SQLite file of a data directory, held exclusively: a second daemon is refused, and the lock of one that was
  * killed goes with its process.
  *
- * A write is durable when its promise resolves (WAL with synchronous=FULL). Reads are synchronous and see committed state.
+ * A write is durable when its promise resolves (WAL with synchronous=FULL). Reads are synchronous and see committed state; they
+ * throw StoreError if the disk fails.
  */
 export class Database {
   /** False if the file was put back from a backup, or is new: what it says of counters may be of yesterday. */
   readonly isContinued: boolean;
   readonly #path: string;
-  readonly #sqlite: Sqlite.Database;
-  readonly #soon: (commit: () => void) => void;
+  readonly #options: DatabaseOptions;
+  #sqlite: Sqlite.Database;
+  /** Since the disk has failed: nothing is written before the file has been opened anew. */
+  #isSuspect = false;
   readonly #statements = new Map<string, Sqlite.Statement<SqlValue[], Record<string, unknown>>>();
   #queue: QueuedWrite[] = [];
   #writing = false;
 
-  private constructor(path: string, sqlite: Sqlite.Database, soon: (commit: () => void) => void, isContinued: boolean) {
+  private constructor(path: string, options: DatabaseOptions, sqlite: Sqlite.Database, isContinued: boolean) {
     this.isContinued = isContinued;
     this.#path = path;
+    this.#options = options;
     this.#sqlite = sqlite;
-    this.#soon = soon;
   }
 
   /** Throws StoreError with a sentence for people. */
@@ -52,11 +61,9 @@ export class Database {
     try {
       // SQLite gives its side files the mode of the database itself.
       closeSync(openSync(path, "a", 0o600));
-      sqlite = new Sqlite(path, { timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS });
-      prepareConnection(sqlite);
-      if (options.pagesMax !== undefined) sqlite.pragma(`max_page_count = ${options.pagesMax}`);
+      sqlite = connect(path, options);
       migrate(sqlite, path);
-      return new Database(path, sqlite, options.soon ?? queueMicrotask, continuesLastRun(startMark(sqlite), path));
+      return new Database(path, options, sqlite, continuesLastRun(startMark(sqlite), path));
     } catch (error) {
       sqlite?.close();
       throw asStoreError(error, path);
@@ -102,25 +109,25 @@ export class Database {
         resolve: () => resolve(result),
         reject,
       });
-      if (this.#queue.length === 1) this.#soon(() => this.#commitQueue());
+      const soon = this.#options.soon ?? queueMicrotask;
+      if (this.#queue.length === 1) soon(() => this.#commitQueue());
     });
   }
 
   /** The first row, or undefined. */
   get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
-    const row = this.#statement(sql).get(...values);
+    const row = this.#read(() => this.#statement(sql).get(...values));
     return row && (plainBytes(row) as Row);
   }
 
   all<Row>(sql: string, ...values: SqlValue[]): Row[] {
-    return this.#statement(sql)
-      .all(...values)
-      .map((row) => plainBytes(row) as Row);
+    return this.#read(() => this.#statement(sql).all(...values)).map((row) => plainBytes(row) as Row);
   }
 
   /** Changes rows, inside `write` alone; returns how many. */
   run(sql: string, ...values: SqlValue[]): number {
     assert(this.#writing, "a change outside a write");
+    this.#expectToGoOn();
     return this.#statement(sql).run(...values).changes;
   }
 
@@ -139,7 +146,16 @@ export class Database {
     this.#sqlite.close();
   }
 
+  #read<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw asStoreError(error, this.#path);
+    }
+  }
+
   #statement(sql: string) {
+    if (!this.#sqlite.open) throw new StoreError("io", `the disk failed, and ${this.#path} could not be opened again`);
     let statement = this.#statements.get(sql);
     if (!statement) {
       assert(this.#statements.size < STATEMENTS_MAX, "too many statements");
@@ -156,30 +172,58 @@ export class Database {
     this.#writing = true;
     const done: QueuedWrite[] = [];
     try {
-      this.#sqlite.exec("BEGIN IMMEDIATE");
+      if (this.#isSuspect) this.#openAnew();
+      this.#exec("BEGIN IMMEDIATE");
       for (const write of group) {
-        this.#sqlite.exec("SAVEPOINT one_write");
+        this.#exec("SAVEPOINT one_write");
         try {
           write.work();
           done.push(write);
-          if (write.afterwards === "undo") this.#sqlite.exec("ROLLBACK TO one_write");
+          if (write.afterwards === "undo") this.#exec("ROLLBACK TO one_write");
         } catch (error) {
+          if (error instanceof Stopped) throw error;
+          const trouble = asStoreError(error, this.#path);
           // A full disk may have rolled the whole transaction back already.
-          if (!this.#sqlite.inTransaction) throw error;
+          if (!this.#sqlite.inTransaction || isDiskFailure(trouble)) throw trouble;
           this.#sqlite.exec("ROLLBACK TO one_write");
-          write.reject(asStoreError(error, this.#path));
+          write.reject(trouble);
         }
-        this.#sqlite.exec("RELEASE one_write");
+        this.#exec("RELEASE one_write");
       }
-      this.#sqlite.exec("COMMIT");
+      this.#exec("COMMIT");
     } catch (error) {
+      if (!(error instanceof Stopped)) {
+        const trouble = asStoreError(error, this.#path);
+        for (const write of group) write.reject(trouble);
+        this.#isSuspect ||= isDiskFailure(trouble);
+      }
       if (this.#sqlite.inTransaction) this.#sqlite.exec("ROLLBACK");
-      for (const write of group) write.reject(asStoreError(error, this.#path));
       return;
     } finally {
       this.#writing = false;
     }
     for (const write of done) write.resolve();
+  }
+
+  /**
+   * After a failed sync nothing that SQLite holds of its files is sure to be on the disk, and to sync again would only seem to
+   * help. While the disk goes on failing this throws, and the old connection serves reads.
+   */
+  #openAnew(): void {
+    writeAnew(logFile(this.#path));
+    this.#statements.clear();
+    this.#sqlite.close();
+    this.#sqlite = connect(this.#path, this.#options);
+    this.#isSuspect = false;
+  }
+
+  #exec(sql: string): void {
+    this.#expectToGoOn();
+    this.#sqlite.exec(sql);
+  }
+
+  #expectToGoOn(): void {
+    if (this.#options.beforeStatement?.() === "stop") throw new Stopped();
   }
 }
 
@@ -188,6 +232,30 @@ interface QueuedWrite {
   work: () => void;
   resolve: () => void;
   reject: (error: unknown) => void;
+}
+
+function isDiskFailure(error: unknown): boolean {
+  return error instanceof StoreError && error.code === "io";
+}
+
+/** Where SQLite writes commits before they go to the database's pages. */
+function logFile(path: string): string {
+  return `${path}-wal`;
+}
+
+/** Throws what SQLite or the file system says. */
+function connect(path: string, options: DatabaseOptions): Sqlite.Database {
+  const sqlite = new Sqlite(path, { timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS });
+  try {
+    prepareConnection(sqlite);
+    // Not before the file is ours: another daemon may be writing it. The last one may have ended on a failed sync.
+    writeAnew(logFile(path));
+    if (options.pagesMax !== undefined) sqlite.pragma(`max_page_count = ${options.pagesMax}`);
+    return sqlite;
+  } catch (error) {
+    sqlite.close();
+    throw error;
+  }
 }
 
 function prepareConnection(sqlite: Sqlite.Database): void {
