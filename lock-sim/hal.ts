@@ -1,6 +1,7 @@
 /**
  * What firmware may touch, and nothing else. Every call returns at once: firmware has no threads and waits for nothing;
- * it is told of time by `tick` and asks for the next one with `wakeAt`.
+ * it is told of time by `tick` and asks for the next one with `wakeAt`. Between them it sleeps: what hands do at the lock
+ * (door, thumb-turn, keys, tags, privacy, case) raises an interrupt, and firmware gets a `tick` at once.
  */
 export interface Hal {
   readonly flash: Flash;
@@ -56,12 +57,13 @@ export interface Bolt {
   position(): EndStop | "between";
 }
 
-/** The knob inside the door. It moves the bolt without asking anybody, whatever the motor does. */
+/** The knob inside the door. It moves the bolt without asking anybody, whatever the motor does, and raises an interrupt. */
 export interface ThumbTurn {
   /** Where a hand has turned it since it was asked last. */
   take(): EndStop | undefined;
 }
 
+/** A contact that raises an interrupt both ways. */
 export interface DoorSensor {
   isOpen(): boolean;
 }
@@ -74,7 +76,10 @@ export interface Keypad {
   take(): Key | undefined;
 }
 
-/** An ISO 14443-4 reader, a PC/SC one for example. */
+/**
+ * An ISO 14443-4 reader whose low-power card detection goes on while the lock sleeps, and raises an interrupt when a tag comes
+ * or goes.
+ */
 export interface TagReader {
   /** UID of the tag in the field. */
   poll(): Uint8Array | undefined;
@@ -82,12 +87,12 @@ export interface TagReader {
   exchange(apdu: Uint8Array): Uint8Array | undefined;
 }
 
-/** The switch inside the door by which people ask to be left alone. It stays as they leave it. */
+/** The switch inside the door by which people ask to be left alone. It stays as they leave it, and raises an interrupt. */
 export interface PrivacyButton {
   isOn(): boolean;
 }
 
-/** Whether somebody has the lock's case open. */
+/** Whether somebody has the lock's case open. It raises an interrupt both ways. */
 export interface Tamper {
   isOpen(): boolean;
 }

@@ -89,11 +89,26 @@ test("a power cut in the middle of a flash operation turns the lock off, and it 
   assert.equal(eventsOf(lock).at(-1), RecordType.boot);
 });
 
-test("firmware is woken when it asked to be: a door that opens is noticed by itself", () => {
+test("firmware is woken when it asked to be: of a door left open it tells by itself, in time", () => {
   const { lock, clock } = smallLock();
-  lock.hardware.door.set(true);
-  clock.advance(2_000);
-  assert.ok(eventsOf(lock).includes(RecordType.doorForced) || eventsOf(lock).includes(RecordType.doorOpened));
+  lock.setDoor(true);
+  clock.advance(59_999);
+  assert.equal(eventsOf(lock).at(-1), RecordType.doorForced);
+  clock.advance(1);
+  assert.equal(eventsOf(lock).at(-1), RecordType.doorLeftOpen);
+});
+
+test("a lock that nobody touches sleeps, but for measuring its battery once a minute, door open or closed", () => {
+  const { lock, clock } = smallLock();
+  for (const isOpen of [true, false]) {
+    lock.setDoor(isOpen);
+    clock.advance(120_000);
+    let wakes = 0;
+    const stopCounting = lock.observe(() => wakes++);
+    clock.advance(3_600_000);
+    stopCounting();
+    assert.equal(wakes, 60);
+  }
 });
 
 test("a lock leaves the factory once: it keeps its label and its keys", () => {

@@ -41,7 +41,8 @@ export class Lock {
   #poweredAtMs = 0;
   #poweredMsBefore = 0;
   #nextConnection = 1;
-  #wake: Timer | undefined;
+  /** The next time that firmware is woken by itself, in milliseconds of uptime. */
+  #wake: { readonly atMs: number; readonly timer: Timer } | undefined;
   #powerReturns: Timer | undefined;
   #offMsAfterCut: number | undefined;
 
@@ -94,7 +95,8 @@ export class Lock {
   /** As if the battery fell out: RAM, connections and the motor's turning are gone, at once. */
   powerOff(): void {
     this.#powerReturns?.cancel();
-    this.#wake?.cancel();
+    this.#wake?.timer.cancel();
+    this.#wake = undefined;
     this.#poweredMsBefore += this.uptimeMs;
     this.#firmware = undefined;
     this.hardware.bolt.stop();
@@ -210,7 +212,7 @@ export class Lock {
     this.#look();
   }
 
-  /** Something moved that raises an interrupt. */
+  /** Something moved that raises an interrupt, or the time has come that firmware asked for. */
   #look(): void {
     this.#run((firmware) => firmware.tick());
   }
@@ -246,12 +248,16 @@ export class Lock {
   }
 
   #scheduleWake(): void {
-    this.#wake?.cancel();
     const wakeAtMs = this.#firmware?.wakeAt();
+    if (wakeAtMs === this.#wake?.atMs) return;
+    this.#wake?.timer.cancel();
+    this.#wake = undefined;
     if (wakeAtMs === undefined) return;
-    this.#wake = this.#clock.schedule(Math.max(0, wakeAtMs - this.uptimeMs), () =>
-      this.#run((firmware) => firmware.tick()),
-    );
+    const timer = this.#clock.schedule(Math.max(0, wakeAtMs - this.uptimeMs), () => {
+      this.#wake = undefined;
+      this.#look();
+    });
+    this.#wake = { atMs: wakeAtMs, timer };
   }
 
   #hal(): Hal {

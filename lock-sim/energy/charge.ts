@@ -4,13 +4,13 @@ import {
   ADVERTISEMENT_MICROCOULOMB,
   ASLEEP_MILLIAMPERE,
   CONNECTION_INTERVAL_MS,
+  DETECT_EVERY_MS,
+  DETECT_MICROCOULOMB,
   DH_MICROCOULOMB,
   EMPTY_EVENT_MICROCOULOMB,
   ERASE_MICROCOULOMB,
   EVENTS_TO_CONNECT,
   KEY_MICROCOULOMB,
-  LOOK_EVERY_MS,
-  LOOK_MICROCOULOMB,
   PACKET_BYTES,
   packetMicrocoulomb,
   SIGN_MICROCOULOMB,
@@ -32,7 +32,7 @@ export interface Work {
 
 /** What that cost, in µC. */
 export interface Charge {
-  /** Asleep, but for looking at its sensors twice a second. */
+  /** Asleep, but for the reader's looking for tags twice a second. */
   readonly standby: number;
   readonly advertising: number;
   readonly motor: number;
@@ -43,7 +43,7 @@ export interface Charge {
 
 export function chargeOf({ poweredMs, motorMicrocoulomb, crypto, flash, radio }: Work): Charge {
   return {
-    standby: poweredMs * ASLEEP_MILLIAMPERE + (poweredMs / LOOK_EVERY_MS) * LOOK_MICROCOULOMB,
+    standby: poweredMs * ASLEEP_MILLIAMPERE + (poweredMs / DETECT_EVERY_MS) * DETECT_MICROCOULOMB,
     advertising: (poweredMs / ADVERTISE_EVERY_MS) * ADVERTISEMENT_MICROCOULOMB,
     motor: motorMicrocoulomb,
     crypto:

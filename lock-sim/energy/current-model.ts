@@ -14,11 +14,12 @@ const RX_MILLIAMPERE = 6.5;
 export const ASLEEP_MILLIAMPERE = 0.002;
 
 /**
- * One look at door, bolt and reader, 500 ms apart. ASSUMPTION: 0.1 ms of CPU, and a short pulse of the reader's field to see
- * whether it is detuned, as NFC readers with low-power card detection do: 4 µC.
+ * While all else sleeps the tag reader sends a short pulse of its field, 500 ms apart, to see whether it is detuned: low-power
+ * card detection, as NFC readers have it. ASSUMPTION: 4 µC. Next to it the CPU's waking for a moment once a minute, to measure
+ * the battery, is nothing.
  */
-export const LOOK_EVERY_MS = 500;
-export const LOOK_MICROCOULOMB = 0.1 * CPU_MILLIAMPERE + 4;
+export const DETECT_EVERY_MS = 500;
+export const DETECT_MICROCOULOMB = 4;
 
 /** P-256 in constant time at 64 MHz: README of P256-Cortex-M4 (Emill), measured on an nRF52840. AES and SHA-256 cost next to nothing. */
 export const KEY_MICROCOULOMB = 5.1 * CPU_MILLIAMPERE;

@@ -12,6 +12,7 @@ import {
 import type { BoltControl } from "./bolt-control.ts";
 import type { EventLog } from "./event-log.ts";
 
+/** A battery sinks slowly and raises no interrupt; to measure it so often costs next to nothing. */
 const LOOK_INTERVAL_MS = 60_000;
 
 const LOW = 0;
@@ -58,6 +59,11 @@ export class BatteryWatch {
       this.#lookAtMs = nowMs + LOOK_INTERVAL_MS;
       this.#lookAtRest();
     }
+  }
+
+  /** Uptime in milliseconds; undefined while the motor runs, which wakes the lock by itself. */
+  wakeAt(): number | undefined {
+    return this.#bolt.isMoving ? undefined : this.#lookAtMs;
   }
 
   #lookUnderLoad(): void {

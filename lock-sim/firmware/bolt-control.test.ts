@@ -44,10 +44,10 @@ test("a timed unlock lasts as long as the roster says, each order anew", () => {
 test("the bolt is not thrown into an open door: it waits", () => {
   const { bench, session } = furnished();
   session.done(bench.act(session));
-  bench.lock.hardware.door.set(true);
+  bench.lock.setDoor(true);
   bench.clock.advance(30_000);
   assert.equal(bench.boltPosition, "drawn");
-  bench.lock.hardware.door.set(false);
+  bench.lock.setDoor(false);
   bench.clock.advance(1000);
   assert.equal(bench.boltPosition, "thrown");
   assert.deepEqual(lastTypes(bench, session, 3), [RecordType.doorOpened, RecordType.doorClosed, RecordType.locked]);

@@ -146,9 +146,8 @@ export class BoltControl {
   /** Uptime in milliseconds; undefined while nothing is under way. */
   wakeAt(): number | undefined {
     if (this.#motion.kind === "moving") return this.#motion.lookAtMs;
-    // What is overdue waits for the door, which is looked at anyway.
-    const isAhead = this.#relockAtMs !== undefined && this.#relockAtMs > this.#uptime.milliseconds();
-    return isAhead ? this.#relockAtMs : undefined;
+    // An open door tells when it closes.
+    return this.#door.isOpen() ? undefined : this.#relockAtMs;
   }
 
   #start(to: EndStop, purpose: Purpose): void {

@@ -45,6 +45,12 @@ export class DoorWatch {
     }
   }
 
+  /** Uptime in milliseconds at which an open door has been open for too long; undefined if there is nothing to report. */
+  wakeAt(): number | undefined {
+    if (this.#door.kind === "closed" || this.#door.isReported) return undefined;
+    return this.#door.sinceMs + this.#ajarMs();
+  }
+
   #close(): void {
     this.#door = { kind: "closed" };
     this.#log.append({ type: RecordType.doorClosed });
@@ -56,9 +62,13 @@ export class DoorWatch {
 
   #reportAjar(door: Extract<Door, { kind: "open" }>): void {
     const openMs = this.#uptime.milliseconds() - door.sinceMs;
-    if (door.isReported || openMs < this.#roster.settings.ajarSeconds * 1000) return;
+    if (door.isReported || openMs < this.#ajarMs()) return;
     this.#door = { ...door, isReported: true };
     this.#log.append({ type: RecordType.doorLeftOpen });
     this.#signals.show("ajar");
+  }
+
+  #ajarMs(): number {
+    return this.#roster.settings.ajarSeconds * 1000;
   }
 }

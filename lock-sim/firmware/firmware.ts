@@ -7,9 +7,6 @@ import { lookAtDoor } from "./door/at-door.ts";
 import { resetToFactory } from "./factory-reset.ts";
 import type { Parts, Product } from "./parts.ts";
 
-/** How often door, bolt, tag reader and battery are looked at while nothing else is going on. */
-const SENSOR_INTERVAL_MS = 500;
-
 /**
  * A lock of LK1, on nothing but a `Hal`. It is told of frames, of hands and of time, and answers through
  * `hal.link`, at once or, when the bolt has to travel first, in a later `tick`.
@@ -19,7 +16,6 @@ export class Firmware {
   readonly #suite: Suite;
   readonly #product: Product;
   #running: Parts | undefined;
-  #lookAtMs = 0;
 
   constructor(hal: Hal, suite: Suite, product: Product) {
     this.#hal = hal;
@@ -58,7 +54,7 @@ export class Firmware {
     else if (!isResend) refuseWhileWaiting(parts, connection);
   }
 
-  /** Call when `wakeAt` is due, and at any time after; also when something moved that a sensor sees. */
+  /** Call when `wakeAt` is due, and at any time after; also when something moved that raises an interrupt (hal.ts). */
   tick(): void {
     const parts = this.#parts;
     const nowMs = this.#hal.uptime.milliseconds();
@@ -73,13 +69,21 @@ export class Firmware {
     parts.door.tick();
     parts.tamper.tick();
     parts.battery.tick();
-    this.#lookAtMs = nowMs + SENSOR_INTERVAL_MS;
   }
 
-  /** Uptime in milliseconds; undefined before boot. */
+  /** When the first thing is due that no interrupt will tell of: uptime in milliseconds; undefined before boot. */
   wakeAt(): number | undefined {
     if (!this.#running) return undefined;
-    return Math.min(this.#lookAtMs, this.#running.bolt.wakeAt() ?? Number.POSITIVE_INFINITY);
+    const { bolt, pairing, keypad, lockout, door, battery } = this.#running;
+    const due = [
+      bolt.wakeAt(),
+      pairing.wakeAt(this.#hal.uptime.milliseconds()),
+      keypad.wakeAt(),
+      lockout.wakeAt(),
+      door.wakeAt(),
+      battery.wakeAt(),
+    ];
+    return Math.min(...due.filter((atMs) => atMs !== undefined));
   }
 
   /** The button inside the door. */

@@ -104,11 +104,11 @@ test("a held door stays open over a power cut; a timed one waits until the door 
   assert.equal(bench.boltPosition, "thrown");
 
   next.done(bench.act(next));
-  bench.lock.hardware.door.set(true);
+  bench.lock.setDoor(true);
   bench.reboot();
   bench.clock.advance(60_000);
   assert.equal(bench.boltPosition, "drawn");
-  bench.lock.hardware.door.set(false);
+  bench.lock.setDoor(false);
   bench.clock.advance(5000);
   assert.equal(bench.boltPosition, "thrown");
 });

@@ -20,6 +20,11 @@ export class PairingMode {
     return this.#mode.kind === "on" && nowMs < this.#mode.untilMs;
   }
 
+  /** Uptime in milliseconds at which it ends by itself; undefined while it is off. */
+  wakeAt(nowMs: number): number | undefined {
+    return this.#mode.kind === "on" && nowMs < this.#mode.untilMs ? this.#mode.untilMs : undefined;
+  }
+
   /** An order of action 5: it needs the button all the same. */
   permitOneMore(): void {
     this.#mayPairOneMore = true;

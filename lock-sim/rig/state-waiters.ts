@@ -6,6 +6,8 @@ import type { StateView } from "./state.ts";
 import type { LockState } from "./state-schema.ts";
 
 const WAITERS_MAX = 32;
+/** What only time changes, such as the uptime, nobody tells of. */
+const LOOK_EVERY_MS = 500;
 
 /** Those who wait for the lock to come into some state. */
 export class StateWaiters {
@@ -41,10 +43,16 @@ export class StateWaiters {
       };
       const close = () => giveUp(new HttpError(503, "the lock is being switched off"));
       const stopLooking = this.#lock.observe(look);
+      const lookInTime = () => {
+        inTime = this.#clock.schedule(LOOK_EVERY_MS, lookInTime);
+        look();
+      };
+      let inTime = this.#clock.schedule(LOOK_EVERY_MS, lookInTime);
       const timer = this.#clock.schedule(timeoutMs, () => giveUp(this.#timeout(condition, timeoutMs)));
       const end = () => {
         stopLooking();
         timer.cancel();
+        inTime.cancel();
         gone.removeEventListener("abort", close);
         this.#cancels.delete(close);
       };

@@ -29,7 +29,7 @@ export const locks: Row = {
     "The emulated lock alone, with @noble as it runs. *Decision*: finding, reading and deciding on the last grant of its table, " +
     "as a tag at the door does once it has proved itself. *PIN check*: the verifiers of all PIN grants, which is what any typed PIN costs. " +
     "*Boot*: from power to running, with a log of 588 records, each verified, and a full table. *Simulated*: locks in this " +
-    "process under one virtual clock, each awake twice a second to look at its door; memory is heap and buffers.",
+    "process under one virtual clock, idle, each awake once a minute to measure its battery; memory is heap and buffers.",
 
   async measure(bench) {
     return [...inNumbers(bench), ...atTheDoor(bench)];

@@ -25,7 +25,7 @@ function receiptFor(bench: BenchLock, receipt: Partial<Receipt> & { key?: Secret
 /** Appends records, each an order that is refused. */
 function fill(bench: BenchLock, session: TestSession, records: number): void {
   for (let i = 0; i < records; i++) {
-    bench.lock.hardware.door.set(i % 2 === 0);
+    bench.lock.setDoor(i % 2 === 0);
     bench.clock.advance(1000);
   }
   session.done({ name: "status" });

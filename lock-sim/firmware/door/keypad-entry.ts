@@ -31,6 +31,11 @@ export class KeypadEntry {
     return { kind: "abandoned" };
   }
 
+  /** Uptime in milliseconds at which `expire` gives up; undefined while no key waits for the next. */
+  wakeAt(): number | undefined {
+    return this.#digits === "" ? undefined : this.#lastKeyAtMs + PAUSE_MS_MAX;
+  }
+
   #clear(): string {
     const digits = this.#digits;
     this.#digits = "";

@@ -78,6 +78,11 @@ export class Lockout {
     this.#keep({ ...this.#tries, isLockedOut: false });
   }
 
+  /** Uptime in milliseconds at which it ends; undefined while there is none. */
+  wakeAt(): number | undefined {
+    return this.isOn ? this.#untilMs : undefined;
+  }
+
   #begin(): void {
     this.#untilMs = this.#uptime.milliseconds() + this.#seconds() * 1000;
   }
