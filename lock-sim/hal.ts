@@ -107,6 +107,9 @@ export interface Entropy {
   bytes(length: number): Uint8Array;
 }
 
+/** What a connection came over. On BLE a lock has one at a time, and strangers do not keep it (protocol.md §5). */
+export type CarrierKind = "wire" | "ble";
+
 /** Where frames go out. A connection is one BLE or TCP connection, or one address on a serial line. */
 export interface Link {
   send(connection: number, frame: Uint8Array): void;

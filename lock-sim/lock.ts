@@ -8,13 +8,15 @@ import { RadioUse } from "./energy/radio-use.ts";
 import { Firmware } from "./firmware/firmware.ts";
 import type { Product } from "./firmware/parts.ts";
 import { RottenFlash } from "./firmware/storage/bit-rot.ts";
-import type { EndStop, Hal, Key } from "./hal.ts";
+import type { CarrierKind, EndStop, Hal, Key } from "./hal.ts";
 import { PowerCut } from "./hardware/memory-flash.ts";
 import type { Tag } from "./hardware/tag-reader.ts";
 import { LinkCounters } from "./link-counters.ts";
 
-/** The lock's end of one connection: one TCP connection, or one address on a serial line. */
+/** The lock's end of one connection: one BLE or TCP connection, or one address on a serial line. */
 export interface Carrier {
+  /** A wire if it does not say. */
+  readonly kind?: CarrierKind;
   send(frame: Uint8Array): void;
   /** The lock has ended the connection, or lost power. */
   close(): void;
@@ -77,7 +79,7 @@ export class Lock {
       motorMicrocoulomb: bolt.drawnMicrocoulomb(),
       crypto: this.#crypto.counts(),
       flash: flash.operations,
-      radio: this.#radio.counts,
+      radio: this.#radio.countsAt(this.#clock.monotonicMs()),
     };
   }
 
@@ -101,9 +103,7 @@ export class Lock {
     this.#firmware = undefined;
     this.hardware.bolt.stop();
     this.hardware.keypad.losePower();
-    const carriers = [...this.#carriers.values()];
-    this.#carriers.clear();
-    for (const carrier of carriers) carrier.close();
+    for (const connection of [...this.#carriers.keys()]) this.#close(connection);
     this.#tellObservers();
   }
 
@@ -131,15 +131,15 @@ export class Lock {
   connect(carrier: Carrier): number | undefined {
     if (!this.#firmware) return undefined;
     const connection = this.#nextConnection++;
-    this.#radio.connected();
+    this.#radio.connected(connection, carrier.kind, this.#clock.monotonicMs());
     this.#carriers.set(connection, carrier);
-    this.#run((firmware) => firmware.connected(connection));
+    this.#run((firmware) => firmware.connected(connection, carrier.kind));
     return this.#carriers.has(connection) ? connection : undefined;
   }
 
   /** The far end has gone. A connection that the lock has ended itself is none any more. */
   disconnect(connection: number): void {
-    this.#radio.ended(connection);
+    this.#radio.ended(connection, this.#clock.monotonicMs());
     if (this.#carriers.delete(connection)) this.#run((firmware) => firmware.disconnected(connection));
   }
 
@@ -283,7 +283,7 @@ export class Lock {
   #close(connection: number): void {
     const carrier = this.#carriers.get(connection);
     this.#carriers.delete(connection);
-    this.#radio.ended(connection);
+    this.#radio.ended(connection, this.#clock.monotonicMs());
     carrier?.close();
   }
 }

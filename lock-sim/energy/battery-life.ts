@@ -16,7 +16,7 @@ interface Energy {
 export function energyOf(work: Work): Energy {
   const microcoulomb = chargeOf(work);
   const days = work.poweredMs / DAY_MS;
-  const { standby, advertising } = chargeOf({ ...work, poweredMs: DAY_MS });
+  const { standby, advertising } = chargeOf({ ...work, poweredMs: DAY_MS, radio: { ...work.radio, connectedMs: 0 } });
   const perDay = standby + advertising + ofUse(microcoulomb) / Math.max(1, days);
   return { microcoulomb, batteryDays: BATTERY_MICROCOULOMB / perDay };
 }

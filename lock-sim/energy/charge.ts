@@ -44,7 +44,7 @@ export interface Charge {
 export function chargeOf({ poweredMs, motorMicrocoulomb, crypto, flash, radio }: Work): Charge {
   return {
     standby: poweredMs * ASLEEP_MILLIAMPERE + (poweredMs / DETECT_EVERY_MS) * DETECT_MICROCOULOMB,
-    advertising: (poweredMs / ADVERTISE_EVERY_MS) * ADVERTISEMENT_MICROCOULOMB,
+    advertising: ((poweredMs - radio.connectedMs) / ADVERTISE_EVERY_MS) * ADVERTISEMENT_MICROCOULOMB,
     motor: motorMicrocoulomb,
     crypto:
       crypto.keys * KEY_MICROCOULOMB +
@@ -53,7 +53,7 @@ export function chargeOf({ poweredMs, motorMicrocoulomb, crypto, flash, radio }:
       crypto.verifications * VERIFY_MICROCOULOMB,
     flash: flash.erases * ERASE_MICROCOULOMB + (flash.programmedBytes / WORD_BYTES) * WORD_MICROCOULOMB,
     radio:
-      (radio.connections * EVENTS_TO_CONNECT + radio.waitingMs / CONNECTION_INTERVAL_MS) * EMPTY_EVENT_MICROCOULOMB +
+      (radio.connections * EVENTS_TO_CONNECT + radio.keptMs / CONNECTION_INTERVAL_MS) * EMPTY_EVENT_MICROCOULOMB +
       framesMicrocoulomb(radio.framesIn, radio.bytesIn, "in") +
       framesMicrocoulomb(radio.framesOut, radio.bytesOut, "out"),
   };

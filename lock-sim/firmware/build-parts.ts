@@ -4,6 +4,7 @@ import type { Hal } from "../hal.ts";
 import { ActiveRoster } from "./active-roster.ts";
 import { Acts } from "./acts.ts";
 import { BatteryWatch } from "./battery-watch.ts";
+import { Beacon } from "./beacon.ts";
 import { BoltControl } from "./bolt-control.ts";
 import { SLOT_COUNT } from "./cell-keys.ts";
 import { Challenge } from "./challenge.ts";
@@ -103,6 +104,7 @@ export function buildParts(hal: Hal, suite: Suite, product: Product): Parts {
     openLimits: new OpenLimits(),
     refusals: new RefusalLimits(),
     connections: new Connections(),
+    beacon: new Beacon(store, generation),
   };
 }
 

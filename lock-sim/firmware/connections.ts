@@ -3,6 +3,7 @@ import type { PairAwaitingP3 } from "../../protocol/session/pair.ts";
 import type { ResumeAwaitingS2 } from "../../protocol/session/resume.ts";
 import { type SecureChannel, wipeChannel } from "../../protocol/session/secure-channel.ts";
 import { wipe } from "../../protocol/session/wipe.ts";
+import type { CarrierKind } from "../hal.ts";
 import type { Challenge } from "./challenge.ts";
 
 const CONNECTIONS_MAX = 32;
@@ -14,7 +15,13 @@ export type Session =
   | { kind: "opened"; slot: number; channel: SecureChannel; rms: Secret }
   | { kind: "slot"; slot: number; channel: SecureChannel }
   /** A bearer; `isCourier` after an order of action 7. */
-  | { kind: "pass"; channel: SecureChannel; challenge: Challenge; isCourier: boolean };
+  | {
+      kind: "pass";
+      channel: SecureChannel;
+      challenge: Challenge;
+      isCourier: boolean;
+      acceptedAtMs: number | undefined;
+    };
 
 /** A request whose reply waits for the bolt. */
 export type Waiting =
@@ -23,6 +30,9 @@ export type Waiting =
 
 export interface Connection {
   readonly id: number;
+  readonly carrier: CarrierKind;
+  /** Uptime when the far end last proved to be a paired gateway or a courier; at first, when it connected. */
+  provenAtMs: number;
   session: Session;
   /** Keys between P2 and P3, and the slot that P2 named. */
   pairing: { slot: number; state: PairAwaitingP3 } | undefined;
@@ -37,11 +47,13 @@ export class Connections {
   readonly #byId = new Map<number, Connection>();
 
   /** False if there is no room for one more. */
-  open(id: number): boolean {
+  open(id: number, carrier: CarrierKind, nowMs: number): boolean {
     this.close(id);
     if (this.#byId.size >= CONNECTIONS_MAX) return false;
     this.#byId.set(id, {
       id,
+      carrier,
+      provenAtMs: nowMs,
       session: { kind: "none" },
       pairing: undefined,
       lastRequest: undefined,

@@ -1,11 +1,13 @@
 import type { Suite } from "../../crypto/suite.ts";
 import { equalBytes } from "../../protocol/wire/bytes.ts";
-import type { Hal } from "../hal.ts";
+import type { CarrierKind, Hal } from "../hal.ts";
+import { beaconFlags } from "./beacon.ts";
 import { bootLock } from "./boot.ts";
 import { refuseWhileWaiting, takeFrame, takeOutcome } from "./dispatch.ts";
 import { lookAtDoor } from "./door/at-door.ts";
 import { resetToFactory } from "./factory-reset.ts";
 import type { Parts, Product } from "./parts.ts";
+import { endUnproven, unprovenUntil } from "./unproven.ts";
 
 /**
  * A lock of LK1, on nothing but a `Hal`. It is told of frames, of hands and of time, and answers through
@@ -29,9 +31,9 @@ export class Firmware {
     this.tick();
   }
 
-  connected(connection: number): void {
+  connected(connection: number, carrier: CarrierKind = "wire"): void {
     const { connections, diagnostics } = this.#parts;
-    if (connections.open(connection)) return;
+    if (connections.open(connection, carrier, this.#hal.uptime.milliseconds())) return;
     diagnostics.count("tooManyConnections");
     this.#hal.link.close(connection);
   }
@@ -62,6 +64,7 @@ export class Firmware {
     parts.bolt.noticeHand();
     const outcome = parts.acts.poll();
     if (outcome) takeOutcome(parts, outcome);
+    endUnproven(parts);
     parts.privacy.tick();
     parts.lockout.tick();
     lookAtDoor(parts);
@@ -82,6 +85,7 @@ export class Firmware {
       lockout.wakeAt(),
       door.wakeAt(),
       battery.wakeAt(),
+      unprovenUntil(this.#running),
     ];
     return Math.min(...due.filter((atMs) => atMs !== undefined));
   }
@@ -94,10 +98,15 @@ export class Firmware {
 
   /** By hand, at the lock. Sessions end, the lines they came over do not. */
   factoryReset(): void {
-    const ids = Array.from(this.#parts.connections.all(), ({ id }) => id);
+    const lines = Array.from(this.#parts.connections.all(), ({ id, carrier }) => ({ id, carrier }));
     resetToFactory(this.#parts);
     this.boot();
-    for (const id of ids) this.connected(id);
+    for (const { id, carrier } of lines) this.connected(id, carrier);
+  }
+
+  /** The flags that the lock advertises now (protocol.md §10). */
+  get beaconFlags(): number {
+    return beaconFlags(this.#parts);
   }
 
   /** What a running lock consists of: for the rig that shows an emulated one, never for a link. */

@@ -3,6 +3,7 @@ import type { Hal } from "../hal.ts";
 import type { ActiveRoster } from "./active-roster.ts";
 import type { Acts } from "./acts.ts";
 import type { BatteryWatch } from "./battery-watch.ts";
+import type { Beacon } from "./beacon.ts";
 import type { BoltControl } from "./bolt-control.ts";
 import type { Challenge } from "./challenge.ts";
 import type { Connections } from "./connections.ts";
@@ -76,4 +77,5 @@ export interface Parts {
   readonly openLimits: OpenLimits;
   readonly refusals: RefusalLimits;
   readonly connections: Connections;
+  readonly beacon: Beacon;
 }

@@ -16,6 +16,6 @@ export function answerA1(parts: Parts, connection: Connection, a1: Uint8Array): 
   const answered = caught(() => writeA2(suite, hal.entropy, lock, a1, greeting));
   if (!answered.ok) return silence("badPoint");
   const { channel, a2 } = answered.value;
-  startSession(connection, { kind: "pass", channel, challenge, isCourier: false });
+  startSession(connection, { kind: "pass", channel, challenge, isCourier: false, acceptedAtMs: undefined });
   return reply(a2);
 }

@@ -35,6 +35,8 @@ export function answerS1(
     return err(Err.noSession, "wrongTag");
   }
 
+  // A repeat proves nothing: anybody can send again what was heard.
+  if (!isRepeat) connection.provenAtMs = parts.hal.uptime.milliseconds();
   const { state } = read.value;
   const command = readCommand(parts, read.value.command);
   const ran = isRepeat ? runAgain(parts, slot, recorded, command) : run(parts, slot, counter, command);

@@ -20,6 +20,7 @@ export function answerC(parts: Parts, connection: Connection, c: Uint8Array): An
     return err(Err.noSession, opened.code === "wrong-tag" ? "wrongTag" : "wrongCounter");
   }
   session.channel = opened.value.channel;
+  if (session.kind !== "pass" || session.isCourier) connection.provenAtMs = parts.hal.uptime.milliseconds();
   const caller = callerOf(parts, prove(parts, connection, session));
   const ran = runCommand(parts, caller, readCommand(parts, opened.value.command));
   if (ran !== "later") return sealReply(parts, connection, ran);

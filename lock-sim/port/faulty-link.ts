@@ -44,6 +44,7 @@ export class FaultyLink implements LinkEnd {
 
   connect(carrier: Carrier): number | undefined {
     return this.#lock.connect({
+      ...carrier,
       send: (frame) => this.#pass(frame, (arrived) => carrier.send(arrived)),
       close: () => carrier.close(),
     });

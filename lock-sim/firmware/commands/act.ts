@@ -44,7 +44,10 @@ export function act(
     parts.hal.signals.show("refused");
     return refuse(reason, caller.challenge);
   }
-  if (caller.bearer) parts.openLimits.strangerProven();
+  if (caller.bearer) {
+    parts.openLimits.strangerProven();
+    caller.bearer.acceptedAtMs = parts.hal.uptime.milliseconds();
+  }
   const { slot, counter } = caller;
   const { action, grantId, challenge } = claims;
   const outcome = parts.acts.start({ slot, action, grantId, counter, challenge });

@@ -1,5 +1,6 @@
 import { signLogHead } from "../../../protocol/documents/log-head.ts";
 import { verifyReceipt } from "../../../protocol/documents/receipt.ts";
+import { RECORD_BYTES } from "../../../protocol/log/record.ts";
 import { equalBytes } from "../../../protocol/wire/bytes.ts";
 import type { Command } from "../../../protocol/wire/commands.ts";
 import { Reason } from "../../../protocol/wire/reason.ts";
@@ -13,7 +14,10 @@ type Of<N extends Command["name"]> = Extract<Command, { name: N }>;
 export function readLog(parts: Parts, { fromSeq, max, generation }: Of<"readLog">): Response<"readLog"> {
   const position = newestOf(parts, generation);
   if (!position) return refuse(Reason.notFound);
-  return { ok: true, value: parts.store.read(position.generation, fromSeq, Math.min(max, READ_LOG_RECORDS_MAX)) };
+  const value = parts.store.read(position.generation, fromSeq, Math.min(max, READ_LOG_RECORDS_MAX));
+  const count = value.records.length / RECORD_BYTES;
+  if (count > 0) parts.beacon.shown(position.generation, value.firstSeq + count - 1);
+  return { ok: true, value };
 }
 
 export function logHead(parts: Parts, { nonce, generation }: Of<"logHead">): Response<"logHead"> {

@@ -18,6 +18,7 @@ import { toHex } from "../../../protocol/wire/bytes.ts";
 import { type Command, encodeCommand } from "../../../protocol/wire/commands.ts";
 import { decodeMessage } from "../../../protocol/wire/messages.ts";
 import { decodeResponse, type Response } from "../../../protocol/wire/responses.ts";
+import type { CarrierKind } from "../../hal.ts";
 import type { Lock } from "../../lock.ts";
 import { memoryLock } from "../../memory-lock.ts";
 import { readIdentity } from "../storage/identity.ts";
@@ -97,8 +98,8 @@ export class BenchLock {
     return this.lock.hardware.bolt.position();
   }
 
-  line(): TestLine {
-    return new TestLine(this.lock, this.clock);
+  line(kind: CarrierKind = "wire"): TestLine {
+    return new TestLine(this.lock, this.clock, kind);
   }
 
   /** Off and on again; connections are gone. */

@@ -1,4 +1,5 @@
 import type { VirtualClock } from "../../../protocol/testing/virtual-clock.ts";
+import type { CarrierKind } from "../../hal.ts";
 import type { Lock } from "../../lock.ts";
 
 /** How long a gateway waits for an answer before it gives up. */
@@ -12,10 +13,11 @@ export class TestLine {
   #connection: number | undefined;
   #isClosed = false;
 
-  constructor(lock: Lock, clock: VirtualClock) {
+  constructor(lock: Lock, clock: VirtualClock, kind: CarrierKind = "wire") {
     this.#lock = lock;
     this.#clock = clock;
     this.#connection = lock.connect({
+      kind,
       send: (frame) => this.#replies.push(frame),
       close: () => {
         this.#isClosed = true;
