@@ -36,14 +36,25 @@ test("everything that TCP and a rig need is taken", () => {
   );
 });
 
+test("BLE takes the system's first adapter unless told otherwise", () => {
+  assert.deepEqual(parseArguments(["--ble", "--data", "d"])?.carrier, { kind: "ble", adapter: undefined });
+  assert.deepEqual(parseArguments(["--ble", "--adapter", "hci1", "--data", "d"])?.carrier, {
+    kind: "ble",
+    adapter: "hci1",
+  });
+});
+
 test("help is asked for and not an error", () => {
   assert.equal(parseArguments(["--help"]), undefined);
 });
 
 test("each mistake is named", () => {
   const tcp = ["--tcp", "127.0.0.1:1"];
-  assert.equal(refusal("--data", "d"), "one of --serial and --tcp is needed");
-  assert.equal(refusal(...tcp, "--serial", "x", "--data", "d"), "one of --serial and --tcp is needed");
+  assert.equal(refusal("--data", "d"), "one of --ble, --serial and --tcp is needed");
+  assert.equal(refusal(...tcp, "--serial", "x", "--data", "d"), "one of --ble, --serial and --tcp is needed");
+  assert.equal(refusal("--ble", ...tcp, "--data", "d"), "one of --ble, --serial and --tcp is needed");
+  assert.equal(refusal(...tcp, "--data", "d", "--adapter", "hci0"), "--adapter goes with --ble");
+  assert.equal(refusal("--ble", "--data", "d", "--adapter", "usb"), "--adapter must be like hci0");
   assert.equal(refusal(...tcp), "--data is missing");
   assert.equal(refusal(...tcp, "--data", "d", "--address", "1"), "--address and --baud go with --serial");
   assert.equal(

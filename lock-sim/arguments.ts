@@ -8,12 +8,14 @@ const BAUD_DEFAULT = 115_200;
 const MODEL_DEFAULT = "Portvakt emulated lock";
 const MODEL_BYTES_MAX = 32;
 
-export const USAGE = `Usage: lock-sim (--serial PATH [--address N] [--baud N] | --tcp HOST:PORT) --data DIR
-                [--label LK1:…] [--rig HOST:PORT] [--model NAME]
+export const USAGE = `Usage: lock-sim (--ble [--adapter NAME] | --serial PATH [--address N] [--baud N] | --tcp HOST:PORT)
+                --data DIR [--label LK1:…] [--rig HOST:PORT] [--model NAME]
 
 An emulated lock that speaks LK1 on one carrier. When it listens it prints one line of JSON:
 {"lockId", "label", "listening", "rig"}.
 
+  --ble             advertises over Bluetooth LE, and serves one central at a time
+  --adapter NAME    with this adapter, hci0 for example; the system's first if not given
   --serial PATH     a serial device, or a pseudo-terminal
   --address N       its address on a bus, 1 to ${SERIAL_ADDRESS_MAX}; 0, point to point, if not given
   --baud N          ${BAUD_DEFAULT} if not given
@@ -25,6 +27,7 @@ An emulated lock that speaks LK1 on one carrier. When it listens it prints one l
 `;
 
 export type Carrier =
+  | { readonly kind: "ble"; readonly adapter: string | undefined }
   | { readonly kind: "serial"; readonly line: SerialLine }
   | { readonly kind: "tcp"; readonly where: HostPort };
 
@@ -61,6 +64,8 @@ function readOptions(args: string[]) {
     return parseArgs({
       args,
       options: {
+        ble: { type: "boolean" },
+        adapter: text,
         serial: text,
         address: text,
         baud: text,
@@ -77,18 +82,25 @@ function readOptions(args: string[]) {
   }
 }
 
-function carrierOf({ serial, address, baud, tcp }: Given): Carrier {
-  if ((serial === undefined) === (tcp === undefined)) throw new UsageError("one of --serial and --tcp is needed");
-  if (tcp !== undefined) {
-    if (address !== undefined || baud !== undefined) throw new UsageError("--address and --baud go with --serial");
-    return { kind: "tcp", where: hostPort("--tcp", tcp) };
-  }
+function carrierOf({ ble, adapter, serial, address, baud, tcp }: Given): Carrier {
+  const given = [ble, serial, tcp].filter((carrier) => carrier !== undefined);
+  if (given.length !== 1) throw new UsageError("one of --ble, --serial and --tcp is needed");
+  if (adapter !== undefined && !ble) throw new UsageError("--adapter goes with --ble");
+  if (serial === undefined && (address !== undefined || baud !== undefined))
+    throw new UsageError("--address and --baud go with --serial");
+  if (ble) return { kind: "ble", adapter: adapterName(adapter) };
+  if (tcp !== undefined) return { kind: "tcp", where: hostPort("--tcp", tcp) };
   const line = {
     path: serial!,
     baudRate: baud === undefined ? BAUD_DEFAULT : wholeNumber("--baud", baud, 1, 4_000_000),
     address: address === undefined ? 0 : wholeNumber("--address", address, 0, SERIAL_ADDRESS_MAX),
   };
   return { kind: "serial", line };
+}
+
+function adapterName(text: string | undefined): string | undefined {
+  if (text === undefined || /^hci\d{1,3}$/.test(text)) return text;
+  throw new UsageError("--adapter must be like hci0");
 }
 
 function rigOf(text: string | undefined): HostPort | undefined {

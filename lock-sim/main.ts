@@ -3,14 +3,16 @@ import { nobleSuite } from "../crypto/noble.ts";
 import { formatLabel, LabelError, parseLabel } from "../protocol/documents/label.ts";
 import { systemClock } from "../protocol/system-clock.ts";
 import { systemRandom } from "../protocol/system-random.ts";
-import { toHex } from "../protocol/wire/bytes.ts";
+import { fromHex, toHex } from "../protocol/wire/bytes.ts";
 import { type Carrier, parseArguments, type Settings, USAGE, UsageError } from "./arguments.ts";
 import { DataDirError, describeDiskError, isDiskError, openHardware, printLabel } from "./data-dir.ts";
 import { leaveFactory, OtherLabel } from "./factory.ts";
 import { RottenFlash } from "./firmware/storage/bit-rot.ts";
 import { Lock } from "./lock.ts";
+import { beaconOf } from "./port/ble/beacon-of.ts";
+import { BlePort, loadBleno } from "./port/ble.ts";
 import { FaultyLink } from "./port/faulty-link.ts";
-import { type LinkEnd, type Port, PortError } from "./port/port.ts";
+import { type Port, PortError } from "./port/port.ts";
 import { SerialLinePort } from "./port/serial.ts";
 import { TcpPort } from "./port/tcp.ts";
 import { Rig } from "./rig/rig.ts";
@@ -42,7 +44,7 @@ async function run(settings: Settings): Promise<void> {
     suite: nobleSuite,
   };
   const rig = settings.rig && new Rig(rigParts, settings.rig);
-  const port = portOf(link, settings.carrier);
+  const port = await openPort(lock, lockId, link, settings.carrier);
   const rigAt = await rig?.start();
   const listening = await port.start();
 
@@ -51,6 +53,8 @@ async function run(settings: Settings): Promise<void> {
     link.close();
     lock.powerOff();
     hardware.flash.close();
+    // bleno looks after its adapter for good, and has no end.
+    if (settings.carrier.kind === "ble") process.exit();
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, stop);
   process.stdout.write(`${JSON.stringify({ lockId, label, listening, rig: rigAt ?? null })}\n`);
@@ -60,12 +64,14 @@ function print(label: Parameters<typeof formatLabel>[1]): { lockId: string; labe
   return { lockId: toHex(label.lockId), label: formatLabel(nobleSuite, label) };
 }
 
-function portOf(lock: LinkEnd, carrier: Carrier): Port {
+async function openPort(lock: Lock, lockId: string, link: FaultyLink, carrier: Carrier): Promise<Port> {
   switch (carrier.kind) {
+    case "ble":
+      return new BlePort(link, beaconOf(lock, fromHex(lockId)), await loadBleno(carrier.adapter), systemClock);
     case "tcp":
-      return new TcpPort(lock, carrier.where);
+      return new TcpPort(link, carrier.where);
     case "serial":
-      return new SerialLinePort(lock, carrier.line, systemClock, fail);
+      return new SerialLinePort(link, carrier.line, systemClock, fail);
   }
 }
 
