@@ -1,0 +1,17 @@
+import type { VirtualClock } from "../../../protocol/testing/virtual-clock.ts";
+
+/** Moves time on, step by step, until the promise settles. Throws RangeError if it has not within `limitMs`. */
+export async function settled<T>(clock: VirtualClock, promise: Promise<T>, limitMs: number): Promise<T> {
+  let isPending = true;
+  const mark = () => {
+    isPending = false;
+  };
+  promise.then(mark, mark);
+  const endMs = clock.monotonicMs() + limitMs;
+  await clock.advanceAsync(0);
+  while (isPending) {
+    if (clock.monotonicMs() >= endMs) throw new RangeError(`not settled within ${limitMs} ms`);
+    await clock.advanceAsync(1);
+  }
+  return promise;
+}
