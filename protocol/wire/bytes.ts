@@ -29,27 +29,33 @@ export function ascii(text: string): Uint8Array {
 
 /** One byte. */
 export function uint8(value: number): Uint8Array {
-  return bigEndian(BigInt(value), 1);
+  return bigEndian(value, 1);
 }
 
 /** Two bytes, big-endian. */
 export function uint16(value: number): Uint8Array {
-  return bigEndian(BigInt(value), 2);
+  return bigEndian(value, 2);
 }
 
 /** Four bytes, big-endian. */
 export function uint32(value: number): Uint8Array {
-  return bigEndian(BigInt(value), 4);
+  return bigEndian(value, 4);
 }
 
 /** Eight bytes, big-endian. */
 export function uint64(value: bigint): Uint8Array {
-  return bigEndian(value, 8);
+  if (value < 0n || value >= 1n << 64n) throw new RangeError(`${value} is no uint of 8 bytes`);
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, value);
+  return bytes;
 }
 
-function bigEndian(value: bigint, length: number): Uint8Array {
-  if (value < 0n || value >= 1n << BigInt(8 * length)) throw new RangeError(`${value} is no uint of ${length} bytes`);
-  return Uint8Array.from({ length }, (_, i) => Number((value >> BigInt(8 * (length - 1 - i))) & 0xffn));
+function bigEndian(value: number, length: 1 | 2 | 4): Uint8Array {
+  if (!Number.isInteger(value) || value < 0 || value >= 2 ** (8 * length))
+    throw new RangeError(`${value} is no uint of ${length} bytes`);
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = value >>> (8 * (length - 1 - i));
+  return bytes;
 }
 
 /** Equality of public values. Takes a time that depends on them: for keys, tags and macs there is `Suite.equal`. */
@@ -95,7 +101,8 @@ export class Reader {
   /** A copy of the next `length` bytes. */
   bytes(length: number): Uint8Array {
     if (length > this.remaining) throw new ProtocolError("wrong-length");
-    const bytes = Uint8Array.from(this.#source.subarray(this.#position, this.#position + length));
+    // Not slice(): a Buffer's shares its memory.
+    const bytes = new Uint8Array(this.#source.subarray(this.#position, this.#position + length));
     this.#position += length;
     return bytes;
   }
