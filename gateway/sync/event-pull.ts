@@ -36,18 +36,20 @@ export class EventPull {
     this.#parts = parts;
   }
 
-  /** From our last durable record to the end, earlier generations first. */
-  async pull(talk: Talk, lock: LockRow): Promise<void> {
+  /** From our last durable record to the lock's `newestSeq` at the least, earlier generations first. */
+  async pull(talk: Talk, lock: LockRow, newestSeq: number): Promise<void> {
     const known = this.#parts.events.position(lock.lockId);
     // Generations before the first one that we were paired in are somebody else's business.
     for (let generation = known?.generation ?? lock.generation; generation <= lock.generation; generation++) {
-      while ((await this.#step(talk, lock, generation)) === "more");
+      while ((await this.#step(talk, lock, generation, newestSeq)) === "more");
     }
   }
 
-  async #step(talk: Talk, lock: LockRow, generation: number): Promise<Step> {
+  async #step(talk: Talk, lock: LockRow, generation: number, newestSeq: number): Promise<Step> {
     const at = this.#position(lock, generation);
-    const step = await this.#pullBatch(talk, lock, at);
+    // What the lock has said already need not be asked: a question costs its battery more than the answer tells us.
+    const isKnownEnd = generation === lock.generation && at.seq >= newestSeq;
+    const step = isKnownEnd ? "end" : await this.#pullBatch(talk, lock, at);
     if (step === "more" || this.#parts.events.headThrough(lock.lockId, generation) >= at.seq) return step;
     return this.#pullHead(talk, lock, at);
   }

@@ -39,8 +39,7 @@ test("a lock in step is asked how it is, and nothing more", async (t) => {
   const before = gateway.lock.commands.length;
   const rows = events(gateway).length;
   await poll(gateway);
-  assert.deepEqual(gateway.lock.commands.slice(before, before + 2), ["status", "readLog"]);
-  assert(!gateway.lock.commands.slice(before).some((name) => name !== "status" && name !== "readLog"));
+  assert.deepEqual(new Set(gateway.lock.commands.slice(before)), new Set(["status"]));
   assert.equal(events(gateway).length, rows);
 });
 

@@ -159,12 +159,12 @@ export class LockSync {
   }
 
   async #closeDifference(talk: Talk, lock: LockRow): Promise<void> {
-    const { status, reading } = await this.#askStatus(talk, lock);
+    let { status, reading } = await this.#askStatus(talk, lock);
     // A lock that refuses its roster must still get rid of its events, and the other way round.
     await inTurn([
       () => this.#time.keep(talk, lock, reading),
       async () => {
-        if (await this.#roster.bring(talk, status)) await this.#askStatus(talk, lock);
+        if (await this.#roster.bring(talk, status)) ({ status } = await this.#askStatus(talk, lock));
       },
       () => this.#pullAndAcknowledge(talk, lock, status),
     ]);
@@ -188,7 +188,7 @@ export class LockSync {
   async #pullAndAcknowledge(talk: Talk, lock: LockRow, status: Responses["status"]): Promise<void> {
     expectSameLog(this.#parts.events.positionIn(this.#lockId, lock.generation), status);
     try {
-      await this.#pull.pull(talk, lock);
+      await this.#pull.pull(talk, lock, status.seq);
     } finally {
       this.#parts.eventsArrived(this.#lockId);
     }
