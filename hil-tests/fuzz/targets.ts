@@ -24,6 +24,7 @@ const TARGETS: Record<string, () => Promise<Target>> = {
   label: async () => (await import("./targets/texts.ts")).label,
   "time-zone": async () => (await import("./targets/texts.ts")).timeZone,
   via: async () => (await import("./targets/texts.ts")).via,
+  firmware: async () => (await import("./targets/firmware/session.ts")).firmwareSession,
   config: async () => (await import("./targets/texts.ts")).config,
 };
 
