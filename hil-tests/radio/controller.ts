@@ -3,6 +3,7 @@ import type { AdvertisingChannels } from "./advertising/advertising-channels.ts"
 import type { Medium, Station } from "./air/medium.ts";
 import type { Place } from "./air/place.ts";
 import { runCommand } from "./commands/table.ts";
+import type { Activity } from "./controller/activity.ts";
 import { Advertiser } from "./controller/advertiser.ts";
 import { Connections } from "./controller/connections.ts";
 import { HostSide } from "./controller/host-side.ts";
@@ -12,6 +13,7 @@ import { Scanner } from "./controller/scanner.ts";
 import { addressToWire, type DeviceAddress } from "./hci/address.ts";
 import { commandComplete, commandStatus } from "./hci/event.ts";
 import { parseHostPacket } from "./hci/packet.ts";
+import type { PacketTrace } from "./hci/packet-trace.ts";
 
 export interface ControllerOptions {
   /** Its public address. */
@@ -20,6 +22,8 @@ export interface ControllerOptions {
   readonly place?: Place;
   /** How many links it can hold; more than that it refuses. Absent: as many as it is asked for. */
   readonly linksMax?: number;
+  /** Gets a record of each packet between the controller and its host. */
+  readonly trace?: PacketTrace;
 }
 
 /**
@@ -43,21 +47,26 @@ export class Controller implements Station {
   readonly address: DeviceAddress;
   place: Place;
   packetLoss = 0;
+  readonly activity: Readonly<Activity>;
   readonly #parts: Parts;
+  readonly #trace: PacketTrace | undefined;
   #state: State = "on";
   #listener: ((h4: Uint8Array) => void) | undefined;
 
   constructor(medium: Medium, channels: AdvertisingChannels, options: ControllerOptions) {
     this.address = options.address;
+    this.#trace = options.trace;
     this.place = options.place ?? { x: 0, y: 0 };
     const device: Device = { address: addressToWire(options.address), addressType: 0 };
     const host = new HostSide((h4) => this.#toHost(h4));
-    const connections = new Connections(this, host, options.linksMax ?? Number.POSITIVE_INFINITY);
+    const activity: Activity = { advertisingEvents: 0, connectionEvents: 0 };
+    this.activity = activity;
+    const connections = new Connections(this, host, activity, options.linksMax ?? Number.POSITIVE_INFINITY);
     this.#parts = {
       device,
       host,
       connections,
-      advertiser: new Advertiser(medium, channels, this, device, connections),
+      advertiser: new Advertiser(medium, channels, this, device, activity, connections),
       scanner: new Scanner(medium, channels, this, host),
       initiator: new Initiator(medium, channels, this, device, host, connections),
     };
@@ -65,6 +74,7 @@ export class Controller implements Station {
 
   /** What its host sends. A packet that is none is dropped. */
   hostPacket(h4: Uint8Array): void {
+    this.#trace?.record("from-host", h4);
     const packet = this.#state === "on" ? parseHostPacket(h4) : undefined;
     if (packet?.kind === "acl") this.#parts.connections.sendData(packet.handle, packet.isContinuation, packet.data);
     if (packet?.kind === "command") this.#runCommand(packet.opcode, packet.parameters);
@@ -78,11 +88,6 @@ export class Controller implements Station {
   /** What the kernel of a real host would answer. */
   get isUp(): boolean {
     return this.#state !== "down";
-  }
-
-  /** Connection events of each link that it holds, by the handle. */
-  connectionEvents(): ReadonlyMap<number, number> {
-    return new Map(this.#parts.connections.all().map(({ handle, link }) => [handle, link.eventCount]));
   }
 
   /** Stops listening for advertisements, without a word to the host, which believes that it goes on. */
@@ -124,6 +129,8 @@ export class Controller implements Station {
   }
 
   #toHost(h4: Uint8Array): void {
-    if (this.#state === "on") this.#listener?.(h4);
+    if (this.#state !== "on") return;
+    this.#trace?.record("to-host", h4);
+    this.#listener?.(h4);
   }
 }

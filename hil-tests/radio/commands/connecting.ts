@@ -17,8 +17,9 @@ export const connectingCommands: Command[] = [
     opcode: 0x200d,
     bytes: 25,
     answersByStatus: true,
-    run({ initiator, connections }, parameters) {
-      if (initiator.isPending) return notBegun(Status.commandDisallowed);
+    run({ initiator, scanner, connections }, parameters) {
+      // Some controllers can not scan and connect at the same time, for which Linux, too, stops scanning first.
+      if (initiator.isPending || scanner.isOn) return notBegun(Status.commandDisallowed);
       if (connections.isFull) return notBegun(Status.connectionLimitExceeded);
       const [interval, window] = [readUint16(parameters, 0), readUint16(parameters, 2)];
       const usesAcceptList = parameters[4] !== 0;

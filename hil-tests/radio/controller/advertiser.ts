@@ -2,6 +2,7 @@ import type { Timer } from "../../../protocol/clock.ts";
 import type { Advertisement, Device } from "../advertising/advertisement.ts";
 import type { AdvertisingChannels } from "../advertising/advertising-channels.ts";
 import type { Medium, Station } from "../air/medium.ts";
+import type { Activity } from "./activity.ts";
 import type { Connections } from "./connections.ts";
 
 /** What the host has set for advertising. */
@@ -22,6 +23,7 @@ export class Advertiser {
   readonly #channels: AdvertisingChannels;
   readonly #station: Station;
   readonly #device: Device;
+  readonly #activity: Activity;
   readonly #connections: Connections;
   #parameters = DEFAULT_PARAMETERS;
   #data = new Uint8Array();
@@ -33,12 +35,14 @@ export class Advertiser {
     channels: AdvertisingChannels,
     station: Station,
     device: Device,
+    activity: Activity,
     connections: Connections,
   ) {
     this.#medium = medium;
     this.#channels = channels;
     this.#station = station;
     this.#device = device;
+    this.#activity = activity;
     this.#connections = connections;
   }
 
@@ -84,6 +88,7 @@ export class Advertiser {
     const delayMs = afterMs + this.#medium.chance.unit() * RANDOM_DELAY_MS;
     this.#timer = this.#medium.clock.schedule(delayMs, () => {
       this.#schedule(Math.min(this.#parameters.intervalMs, this.#medium.model.advertisingIntervalMsMax));
+      this.#activity.advertisingEvents++;
       this.#channels.send(this.#advertisement());
     });
   }

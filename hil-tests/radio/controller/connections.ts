@@ -8,6 +8,7 @@ import { Status } from "../hci/status.ts";
 import type { Link } from "../link/link.ts";
 import { LinkEnd } from "../link/link-end.ts";
 import type { LinkParameters } from "../link/parameters.ts";
+import type { Activity } from "./activity.ts";
 import type { HostSide } from "./host-side.ts";
 
 export type Role = "central" | "peripheral";
@@ -38,13 +39,15 @@ const LAST_HANDLE = 0xeff;
 export class Connections {
   readonly #station: Station;
   readonly #host: HostSide;
+  readonly #activity: Activity;
   readonly #linksMax: number;
   readonly #byHandle = new Map<number, Connection>();
   #nextHandle = FIRST_HANDLE;
 
-  constructor(station: Station, host: HostSide, linksMax: number) {
+  constructor(station: Station, host: HostSide, activity: Activity, linksMax: number) {
     this.#station = station;
     this.#host = host;
+    this.#activity = activity;
     this.#linksMax = linksMax;
   }
 
@@ -64,6 +67,9 @@ export class Connections {
   open(role: Role, link: Link, peer: Device): LinkEnd {
     const handle = this.#freeHandle();
     const end = new LinkEnd(this.#station, {
+      onEvent: () => {
+        this.#activity.connectionEvents++;
+      },
       onData: (isContinuation, data) => this.#host.send(aclToHost(handle, isContinuation, data)),
       onSent: (packets) => {
         connection.unacknowledged -= packets;

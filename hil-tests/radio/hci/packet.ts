@@ -54,3 +54,8 @@ export function aclToHost(handle: number, isContinuation: boolean, data: Uint8Ar
   const flags = isContinuation ? 1 : 2;
   return concat(Uint8Array.of(H4_ACL), uint16(handle | (flags << 12)), uint16(data.length), data);
 }
+
+/** A command as the host gives it to its controller. */
+export function commandPacket(opcode: number, parameters: Uint8Array): Uint8Array {
+  return concat(Uint8Array.of(H4_COMMAND), uint16(opcode), Uint8Array.of(parameters.length), parameters);
+}

@@ -7,6 +7,8 @@ export const OCTETS_MIN = 27;
 
 /** What a controller wants to know of its end of a link. */
 export interface LinkListener {
+  /** A connection event begins. */
+  onEvent(): void;
   onData(isContinuation: boolean, data: Uint8Array): void;
   /** The peer has acknowledged so many more ACL packets of the host. */
   onSent(packets: number): void;

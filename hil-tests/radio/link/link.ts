@@ -38,11 +38,6 @@ export class Link {
     this.#parameters = parameters;
   }
 
-  /** Connection events so far. */
-  get eventCount(): number {
-    return this.#eventCount;
-  }
-
   get parameters(): LinkParameters {
     return this.#parameters;
   }
@@ -90,6 +85,7 @@ export class Link {
 
   #runEvent(): void {
     this.#eventCount++;
+    for (const end of [this.#central, this.#peripheral]) end?.listener.onEvent();
     this.#applyUpdate();
     this.#channel = hop(this.#channel, HOP_INCREMENT);
     this.#exchange(dataChannelMhz(this.#channel));

@@ -24,6 +24,7 @@ export function controllerAdapter(controller: Controller): Adapter {
     get isUp() {
       return controller.isUp;
     },
-    close: () => controller.powerDown(),
+    // As with a raw HCI socket: the controller goes on with what it was told.
+    close: () => controller.onPacket(() => {}),
   };
 }
