@@ -1,0 +1,91 @@
+import { deterministicSuite } from "../../../crypto/testing/deterministic-suite.ts";
+import { type GrantClaims, parseGrant } from "../../../protocol/documents/grant.ts";
+import { type RosterClaims, rosterDigest } from "../../../protocol/documents/roster.ts";
+import { auxPair } from "../../../protocol/log/aux.ts";
+import { RecordType } from "../../../protocol/log/record.ts";
+import { equalBytes, toHex } from "../../../protocol/wire/bytes.ts";
+import type { Happening } from "../happening.ts";
+
+/** What a lock goes by, as its issuer has signed it. */
+export interface TableInForce {
+  epoch: number;
+  staleAfter: number;
+  grants: ReadonlyMap<string, GrantClaims>;
+}
+
+/** The documents in a lock's table, as it holds them. */
+export type ReadTable = (lock: number) => readonly Uint8Array[];
+
+/**
+ * The issuers' side of the world: which rosters were signed for which lock, and which one each lock has committed. A table that no
+ * issuer signed is said so by `see`.
+ */
+export class Truth {
+  readonly #readTable: ReadTable;
+  readonly #lockIndex: (lockId: Uint8Array) => number;
+  readonly #signed = new Map<string, RosterClaims[]>();
+  readonly #inForce = new Map<number, TableInForce>();
+  readonly #issued = new Map<string, GrantClaims[]>();
+
+  constructor(readTable: ReadTable, lockIndex: (lockId: Uint8Array) => number) {
+    this.#readTable = readTable;
+    this.#lockIndex = lockIndex;
+  }
+
+  inForce(lock: number): TableInForce | undefined {
+    return this.#inForce.get(lock);
+  }
+
+  /** Every grant under this id (hex) that an issuer has signed. */
+  issued(grant: string): readonly GrantClaims[] {
+    return this.#issued.get(grant) ?? [];
+  }
+
+  /** Returns what is wrong with a table that a lock has committed. */
+  see(happening: Happening): string | undefined {
+    switch (happening.kind) {
+      case "grant-issued":
+        this.#issue(happening.document);
+        return undefined;
+      case "roster-signed": {
+        const { claims } = happening;
+        const key = rosterKey(this.#lockIndex(claims.lockId), claims.generation, claims.epoch);
+        this.#signed.set(key, [...(this.#signed.get(key) ?? []), claims]);
+        return undefined;
+      }
+      case "record":
+        if (happening.record.type === RecordType.factoryReset) this.#inForce.delete(happening.lock);
+        if (happening.record.type !== RecordType.rosterCommitted) return undefined;
+        return this.#commit(happening.lock, happening.generation, auxPair(happening.record.aux)[1]);
+      default:
+        return undefined;
+    }
+  }
+
+  #issue(document: Uint8Array): void {
+    const grant = parseGrant(deterministicSuite, document);
+    if (!grant.ok) return;
+    const { claims } = grant.value;
+    const id = toHex(claims.id);
+    this.#issued.set(id, [...(this.#issued.get(id) ?? []), claims]);
+  }
+
+  #commit(lock: number, generation: number, epoch: number): string | undefined {
+    const documents = this.#readTable(lock);
+    const digest = rosterDigest(deterministicSuite, documents);
+    const signed = this.#signed.get(rosterKey(lock, generation, epoch)) ?? [];
+    const roster = signed.find((claims) => equalBytes(claims.digest, digest) && claims.count === documents.length);
+    if (!roster) return `it committed epoch ${epoch} with a table that no issuer has signed`;
+    const grants = new Map<string, GrantClaims>();
+    for (const document of documents) {
+      const grant = parseGrant(deterministicSuite, document);
+      if (grant.ok) grants.set(toHex(grant.value.claims.id), grant.value.claims);
+    }
+    this.#inForce.set(lock, { epoch, staleAfter: roster.staleAfter, grants });
+    return undefined;
+  }
+}
+
+function rosterKey(lock: number, generation: number, epoch: number): string {
+  return `${lock} ${generation} ${epoch}`;
+}

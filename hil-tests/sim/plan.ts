@@ -1,0 +1,86 @@
+import { Chance } from "./chance.ts";
+import { FAULT_KINDS, type FaultKind } from "./faults/kinds.ts";
+
+export type CarrierKind = "tcp" | "serial";
+
+export interface LockPlan {
+  site: number;
+  carrier: CarrierKind;
+  ppm: number;
+  /** How often a frame, or a chunk of bytes, meets a fault of its link. */
+  faultShare: number;
+  residents: number;
+  carers: number;
+  /** Between two things that somebody does at this door. */
+  visitEveryMs: number;
+}
+
+export interface SitePlan {
+  ppm: number;
+  pollMs: number;
+  staleAfterDays: number;
+  batchMax: number;
+  hasUplink: boolean;
+}
+
+/** A world as its seed draws it. Which faults there are is drawn too: some faults hide others. */
+export interface Plan {
+  seed: number;
+  hours: number;
+  sites: SitePlan[];
+  locks: LockPlan[];
+  faults: ReadonlySet<FaultKind>;
+  /** Between two faults at one place, where faults do not come frame by frame. */
+  faultEveryMs: number;
+}
+
+export interface PlanOptions {
+  seed: number;
+  hours: number;
+  /** Drawn if absent. */
+  locks?: number;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const SITES_MAX = 3;
+const LOCKS_MAX = 50;
+
+/** Small worlds are drawn more often: they go through more hours in the same time. */
+function drawLocks(chance: Chance): number {
+  return chance.happens(0.2) ? chance.between(11, LOCKS_MAX) : chance.between(1, 10);
+}
+
+export function drawPlan({ seed, hours, locks }: PlanOptions): Plan {
+  const chance = new Chance(`plan ${seed}`);
+  const count = locks ?? drawLocks(chance);
+  const sites = Array.from({ length: chance.between(1, Math.min(SITES_MAX, count)) }, () => drawSite(chance));
+  const faultShare = chance.pick([0, 0.001, 0.01, 0.05]);
+  const visitEveryMs = chance.pick([20 * MINUTE_MS, HOUR_MS, 4 * HOUR_MS, 12 * HOUR_MS]);
+  return {
+    seed,
+    hours,
+    sites,
+    locks: Array.from({ length: count }, (_, i) => ({
+      site: i % sites.length,
+      carrier: chance.happens(0.3) ? "serial" : "tcp",
+      ppm: chance.between(-150, 150),
+      faultShare,
+      residents: chance.between(1, 3),
+      carers: chance.between(0, 2),
+      visitEveryMs,
+    })),
+    faults: new Set(FAULT_KINDS.filter(() => chance.happens(0.6))),
+    faultEveryMs: chance.pick([2 * HOUR_MS, 8 * HOUR_MS, 24 * HOUR_MS, 72 * HOUR_MS]),
+  };
+}
+
+function drawSite(chance: Chance): SitePlan {
+  return {
+    ppm: chance.between(-80, 80),
+    pollMs: chance.pick([10 * MINUTE_MS, HOUR_MS, 3 * HOUR_MS, 6 * HOUR_MS]),
+    staleAfterDays: chance.pick([0, 1, 7, 30]),
+    batchMax: chance.pick([1, 10, 100]),
+    hasUplink: chance.happens(0.8),
+  };
+}

@@ -1,0 +1,137 @@
+import type { Suite } from "../../crypto/suite.ts";
+import type { CloudEvent } from "../../gateway/uplink/cloud-event.ts";
+import { type Uplink, UplinkError, type UplinkReceipt } from "../../gateway/uplink/uplink.ts";
+import { type Clock, delay } from "../../protocol/clock.ts";
+import { EventRefused, readLockEvent } from "../backend/lock-event.ts";
+import { LockHistory } from "../backend/lock-history.ts";
+import type { Chance } from "./chance.ts";
+import type { FaultKind } from "./faults/kinds.ts";
+import type { Happening } from "./happening.ts";
+
+export interface BackendParts {
+  site: number;
+  suite: Suite;
+  clock: Clock;
+  chance: Chance;
+  faults: ReadonlySet<FaultKind>;
+  faultShare: number;
+  tell: (happening: Happening) => void;
+  /** Index of a lock by its id. */
+  indexOf: (lockId: string) => number;
+}
+
+const ANSWER_MS = 40;
+const SLOW_MS_MAX = 120_000;
+
+/** A backend that verifies every event as the reference one does, keeps it in memory, and fails in all the ways that backends do. */
+export class SimBackend {
+  readonly #parts: BackendParts;
+  readonly #histories = new Map<string, LockHistory>();
+  /** What it has for good: the events that a crash of its own does not lose, in their order, by lock. */
+  readonly #durable = new Map<string, unknown[]>();
+  readonly #volatile: { lockId: string; event: CloudEvent }[] = [];
+  readonly #sigPks = new Map<string, Uint8Array>();
+  isAway = false;
+  isHealed = false;
+
+  constructor(parts: BackendParts) {
+    this.#parts = parts;
+  }
+
+  register(lockId: string, sigPk: Uint8Array): void {
+    this.#sigPks.set(lockId, sigPk);
+    this.#histories.set(lockId, new LockHistory(this.#parts.suite, lockId, sigPk));
+    this.#durable.set(lockId, []);
+  }
+
+  history(lockId: string): LockHistory | undefined {
+    return this.#histories.get(lockId);
+  }
+
+  /** The way of one gateway process to this backend; `isAlive` ends with that process. */
+  uplinkFor(clock: Clock, isAlive: () => boolean): Uplink {
+    return {
+      name: `https://backend-${this.#parts.site}.example`,
+      deliver: (batch) => this.#deliver(clock, batch, isAlive),
+      close: async () => {},
+    };
+  }
+
+  /** Loses what it had not made durable. */
+  forget(): void {
+    this.#volatile.length = 0;
+    for (const [lockId, events] of this.#durable) {
+      const history = new LockHistory(this.#parts.suite, lockId, this.#sigPks.get(lockId)!);
+      for (const event of events) history.accept(readLockEvent(event));
+      this.#histories.set(lockId, history);
+    }
+  }
+
+  async #deliver(clock: Clock, batch: readonly CloudEvent[], isAlive: () => boolean): Promise<UplinkReceipt[]> {
+    if (!isAlive()) return new Promise(() => {});
+    const { chance } = this.#parts;
+    await delay(clock, this.#strikes("backend-slow") ? chance.between(1_000, SLOW_MS_MAX) : ANSWER_MS);
+    if (this.isAway) throw new UplinkError("unreachable", "the backend does not answer");
+    this.#take(batch);
+    await delay(clock, ANSWER_MS);
+    if (this.#strikes("receipt-lost")) throw new UplinkError("unreachable", "the backend's answer was lost");
+    const first = batch[0];
+    if (!first) return [];
+    if (!this.#strikes("receipt-late")) this.#makeDurable();
+    const receipts = this.#receiptsFor(batch);
+    return this.#strikes("receipt-lies") ? receipts.map((receipt) => this.#lie(receipt)) : receipts;
+  }
+
+  #take(batch: readonly CloudEvent[]): void {
+    const { tell, indexOf } = this.#parts;
+    for (const event of batch) {
+      const lockId = event.data.lockId;
+      const lock = indexOf(lockId);
+      try {
+        const isNews = this.#histories.get(lockId)!.accept(readLockEvent(event));
+        if (isNews) this.#volatile.push({ lockId, event });
+        tell({ kind: "delivered", lock, id: event.id, isNews });
+      } catch (error) {
+        if (!(error instanceof EventRefused)) throw error;
+        tell({ kind: "not-taken", lock, id: event.id, why: error.message });
+        throw new UplinkError("refused", "the backend answers 422");
+      }
+    }
+  }
+
+  #makeDurable(): void {
+    for (const { lockId, event } of this.#volatile.splice(0)) this.#durable.get(lockId)!.push(event);
+  }
+
+  #receiptsFor(batch: readonly CloudEvent[]): UplinkReceipt[] {
+    const { lockId } = batch[0]!.data;
+    const generations = [...new Set(batch.map(({ data }) => data.generation))];
+    const through = new Map<number, number>();
+    for (const json of this.#durable.get(lockId)!) {
+      const event = readLockEvent(json);
+      through.set(event.generation, event.kind === "gap" ? event.toSeq : event.seq);
+    }
+    return generations.map((generation) => ({ lockId, generation, durableThrough: through.get(generation) ?? 0 }));
+  }
+
+  #lie(receipt: UplinkReceipt): UplinkReceipt {
+    const { chance } = this.#parts;
+    switch (chance.below(4)) {
+      case 0:
+        return { ...receipt, durableThrough: receipt.durableThrough + chance.between(1, 1_000) };
+      case 1:
+        return { ...receipt, durableThrough: Math.max(0, receipt.durableThrough - chance.between(1, 50)) };
+      case 2:
+        return { ...receipt, generation: receipt.generation + 1 };
+      default:
+        return { ...receipt, lockId: "0".repeat(16) };
+    }
+  }
+
+  #strikes(fault: FaultKind): boolean {
+    const { chance, faults, faultShare, site, tell } = this.#parts;
+    if (this.isHealed || !faults.has(fault) || !chance.happens(faultShare)) return false;
+    tell({ kind: "fault", fault, site });
+    return true;
+  }
+}

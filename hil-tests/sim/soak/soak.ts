@@ -1,0 +1,42 @@
+import { emptyCoverage, faultsNeverHit, mergeCoverage, pairsNeverHit } from "../coverage.ts";
+import type { SeedResult } from "./worker.ts";
+
+/** Sums up what the seeds of a soak came to. */
+export class Soak {
+  readonly #coverage = emptyCoverage();
+  readonly #failed: SeedResult[] = [];
+  #seeds = 0;
+  #lockHours = 0;
+
+  add(result: SeedResult): void {
+    this.#seeds++;
+    this.#lockHours += result.lockHours;
+    mergeCoverage(this.#coverage, result.coverage);
+    if (result.broken) this.#failed.push(result);
+  }
+
+  get failed(): readonly SeedResult[] {
+    return this.#failed;
+  }
+
+  /** One failing seed, with what replays it. */
+  describe({ seed, hours, broken }: SeedResult): string {
+    return `BROKEN: ${broken?.invariant}: ${broken?.sentence}\n  npm run sim -- --seed ${seed} --hours ${hours}`;
+  }
+
+  report(seconds: number): string {
+    const faults = Object.entries(this.#coverage.faults).map(([fault, times]) => `${fault} ${times}`);
+    const pairs = pairsNeverHit(this.#coverage).map(({ fault, states }) => `  ${fault}: ${states.join(", ")}`);
+    const perSecond = Math.round(this.#lockHours / seconds);
+    return [
+      `${this.#seeds} seeds, ${Math.round(this.#lockHours)} lock-hours in ${Math.round(seconds)} s: ${perSecond} a second`,
+      `faults: ${faults.join(", ")}`,
+      `faults that never struck: ${faultsNeverHit(this.#coverage).join(", ") || "none"}`,
+      `states in which a fault never struck:`,
+      ...pairs,
+      this.#failed.length === 0
+        ? "every invariant held"
+        : `failing seeds: ${this.#failed.map(({ seed }) => seed).join(", ")}`,
+    ].join("\n");
+  }
+}

@@ -1,0 +1,25 @@
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { deterministicSuite } from "../../../crypto/testing/deterministic-suite.ts";
+import { drawPlan } from "../plan.ts";
+import { type RunResult, runWorld } from "../run-world.ts";
+
+/** What the soak asks of a worker. */
+export interface SeedToRun {
+  seed: number;
+  hours: number;
+}
+
+/** What a worker answers; a plan has no place in a message. */
+export type SeedResult = Pick<RunResult, "lockHours" | "coverage" | "broken" | "traceHash"> & SeedToRun;
+
+process.on("message", (message: SeedToRun) => void run(message));
+
+async function run({ seed, hours }: SeedToRun): Promise<void> {
+  const { lockHours, coverage, broken, traceHash } = await runWorld({
+    plan: drawPlan({ seed, hours }),
+    suites: { gateway: deterministicSuite, firmware: deterministicSuite },
+    folder: existsSync("/dev/shm") ? "/dev/shm" : tmpdir(),
+  });
+  process.send?.({ seed, hours, lockHours, coverage, broken, traceHash } satisfies SeedResult);
+}
