@@ -12,6 +12,7 @@ import { appendRecord, firstHash } from "../../protocol/log/chain.ts";
 import { RECORD_BYTES, type RecordFields, RecordType } from "../../protocol/log/record.ts";
 import { ProtocolError } from "../../protocol/protocol-error.ts";
 import type { Random } from "../../protocol/random.ts";
+import type { Caps } from "../../protocol/session/caps.ts";
 import { answerO1 } from "../../protocol/session/open.ts";
 import { answerP1, type PairAwaitingP3, readP3, writeP4 } from "../../protocol/session/pair.ts";
 import type { LockInfo } from "../../protocol/session/pair-contents.ts";
@@ -43,6 +44,10 @@ export class FakeLock {
   pmk: Secret | undefined;
   isPairing = false;
   override: Override = () => undefined;
+  /** What becomes of a response's bytes before they are sealed, if a test wants a lock that lies or talks nonsense. */
+  alterResponse: (response: Uint8Array) => Uint8Array = (response) => response;
+  /** What caps say otherwise than the lock is. */
+  capsLies: Partial<Caps> = {};
   flags = 1;
   /** How far its clock is ahead of the right time. */
   aheadSeconds = 0;
@@ -173,7 +178,10 @@ export class FakeLock {
       case "O1": {
         this.opens++;
         if (!this.pmk) return err(Err.noSuchSlot);
-        const { channel, rms, o2 } = answerO1(suite, this.#random, this.pmk, frame, this.#caps());
+        const { channel, rms, o2 } = answerO1(suite, this.#random, this.pmk, frame, {
+          ...this.#caps(),
+          ...this.capsLies,
+        });
         this.#channel = channel;
         this.#newRms = rms;
         return o2;
@@ -186,7 +194,7 @@ export class FakeLock {
         this.rms = this.#newRms ?? this.rms;
         this.#newRms = undefined;
         const { name, response } = this.#run(opened.command, this.challenge);
-        const sealed = sealResponse(suite, opened.channel, encodeResponse(name, response));
+        const sealed = sealResponse(suite, opened.channel, this.alterResponse(encodeResponse(name, response)));
         this.#channel = sealed.channel;
         return sealed.message;
       }
@@ -215,7 +223,8 @@ export class FakeLock {
         ? ({ name: "act", response: this.#resumed.act } as const)
         : this.#run(read.command, tag);
     if (name === "act" && response.ok) this.#resumed.act = response as Response<"act">;
-    const { channel, s2 } = writeS2(suite, this.#random, read.state, encodeResponse(name, response));
+    const answer = this.alterResponse(encodeResponse(name, response));
+    const { channel, s2 } = writeS2(suite, this.#random, read.state, answer);
     this.#channel = channel;
     return s2;
   }

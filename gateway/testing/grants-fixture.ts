@@ -20,7 +20,7 @@ export const LOCK_B = "bbbbbbbbbbbbbbbb";
 const QUIET: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => QUIET };
 
 /** Two paired locks, an issuer, and all that makes grants out of requests. */
-export async function grantsFixture(test: TestContext, site: SiteConfig = DEFAULT_SITE) {
+export async function grantsFixture(test: Pick<TestContext, "after">, site: SiteConfig = DEFAULT_SITE) {
   const suite = opensslSuite;
   const clock = new VirtualClock();
   const random = new SeededRandom(1);

@@ -31,7 +31,7 @@ export class TestGateway {
   readonly #log: Log;
   parts: Composed;
 
-  constructor(t: TestContext, options: { seed?: number; uplink?: Uplink; log?: Log } = {}) {
+  constructor(t: Pick<TestContext, "after">, options: { seed?: number; uplink?: Uplink; log?: Log } = {}) {
     this.random = new SeededRandom(options.seed ?? 1);
     this.lock = new FakeLock(this.random, this.clock);
     this.#uplink = options.uplink;

@@ -25,6 +25,7 @@ const TARGETS: Record<string, () => Promise<Target>> = {
   "time-zone": async () => (await import("./targets/texts.ts")).timeZone,
   via: async () => (await import("./targets/texts.ts")).via,
   firmware: async () => (await import("./targets/firmware/session.ts")).firmwareSession,
+  gateway: async () => (await import("./targets/gateway/session.ts")).gatewaySession,
   config: async () => (await import("./targets/texts.ts")).config,
 };
 

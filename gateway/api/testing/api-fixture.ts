@@ -24,7 +24,10 @@ interface Played {
 }
 
 /** The API over real stores and grants, with everything that talks to locks played by the test. */
-export async function apiFixture(test: TestContext, options: { log?: Log; openMetricsHere?: boolean } = {}) {
+export async function apiFixture(
+  test: Pick<TestContext, "after">,
+  options: { log?: Log; openMetricsHere?: boolean } = {},
+) {
   const grantsParts = await grantsFixture(test);
   const { database, suite, clock, random, locks, rosters, grants, groups, siteSettings } = grantsParts;
   const log = options.log ?? QUIET;

@@ -12,12 +12,15 @@ import { SharedState } from "./shared-state.ts";
 
 // One campaign in a thread of its own: a new isolate's counters all begin at nothing, and one that hangs can be ended.
 
+const PROJECT = new URL("../../../", import.meta.url).href;
+const FUZZER = new URL("../", import.meta.url).href;
+
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
 const job = workerData as Job;
 const shared = new SharedState(job.shared);
-const coverage = new Coverage((url) => /\/dist\/(?!hil-tests\/fuzz\/)/.test(url) && !url.includes("/node_modules/"));
+const coverage = new Coverage((url) => url.startsWith(PROJECT) && !url.startsWith(FUZZER));
 // Before the target's code is loaded, or it would have no blocks.
 coverage.start();
 

@@ -8,9 +8,9 @@ import { encodeCommand } from "../../../../protocol/wire/commands.ts";
 import { FRAME_BYTES_MAX } from "../../../../protocol/wire/messages.ts";
 import type { Target } from "../../engine/target.ts";
 import { CBOR_TOKENS } from "../cbor-tokens.ts";
+import { Script } from "../script.ts";
 import { FurnishedLock } from "./furnished-lock.ts";
 import { guardedFacts, intentsOf, progressOf } from "./lock-facts.ts";
-import { Script } from "./script.ts";
 import { Visitors } from "./visitors.ts";
 
 const STEPS_MAX = 60;

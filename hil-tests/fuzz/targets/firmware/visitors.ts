@@ -11,8 +11,8 @@ import { readA2, startPass } from "../../../../protocol/session/pass.ts";
 import { readS2 } from "../../../../protocol/session/resume.ts";
 import type { Command } from "../../../../protocol/wire/commands.ts";
 import { decodeResponse } from "../../../../protocol/wire/responses.ts";
+import type { Script } from "../script.ts";
 import { type FurnishedLock, PIN, THRICE_ID } from "./furnished-lock.ts";
-import type { Script } from "./script.ts";
 
 const LINES = 4;
 const FRAMES_KEPT_MAX = 32;
@@ -31,7 +31,7 @@ export class Visitors {
   readonly #sessions: (TestSession | undefined)[] = [];
   #epoch: number;
   #n = 0;
-  /** Good orders, and right tags and PINs: the bolt never moves more often by itself. */
+  /** Good orders, and right tags and PINs: never are more of them carried out. */
   authorised = 0;
   /** A hand has turned the bolt from the inside. */
   byHand = false;
@@ -145,6 +145,7 @@ export class Visitors {
       case 11:
         return { name: "firmwareBlock", offset: script.byte(), bytes: script.piece() };
       case 12:
+        this.authorised++;
         return bench.act(session ?? ({ challenge } as TestSession), {
           action: 5,
           grantId: new Uint8Array(8),
