@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RequestRefused } from "./api/services.ts";
+import { StoreError } from "./store/store-error.ts";
 import { TestGateway, VIA } from "./testing/test-gateway.ts";
 
 const P3 = 0x13;
@@ -110,6 +111,27 @@ test("a gateway that is stopped after any exchange finds its way at the next sta
     assert.equal(isPaired, frames > 0, `after ${frames} frames: ${row?.error}`);
     if (!isPaired) assert.match(row?.error ?? "", /Press the button/);
   }
+});
+
+test("a slot that the lock has taken is kept when the disk fails, and the next attempt goes on with it", async (t) => {
+  const gateway = new TestGateway(t);
+  const { lock, parts } = gateway;
+  const { locks, pairings } = parts;
+  lock.isPairing = true;
+  const promote = locks.promoteCandidate.bind(locks);
+  locks.promoteCandidate = async () => {
+    throw new StoreError("full", "no room left on the disk");
+  };
+  const first = await parts.services.pairings.start({ label: lock.labelText, via: VIA });
+  await gateway.pairingEnds(first.id);
+  assert.equal(pairings.get(first.id)?.error, "No room left on the disk.");
+  locks.promoteCandidate = promote;
+  // Paired now, it refuses P1.
+  lock.isPairing = false;
+  const second = await parts.services.pairings.start({ label: lock.labelText, via: VIA });
+  await gateway.pairingEnds(second.id);
+  assert.equal(pairings.get(second.id)?.state, "done");
+  assert.equal(locks.slot(lock.lockId)?.live, true);
 });
 
 test("a lock that is away after P3 is asked again until it is back", async (t) => {

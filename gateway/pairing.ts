@@ -19,6 +19,7 @@ import { readLabel, readVia } from "./pairing-request.ts";
 import type { LockStore } from "./store/lock-store.ts";
 import type { PairingRow, PairingStore } from "./store/pairing-store.ts";
 import type { RosterStore } from "./store/roster-store.ts";
+import { StoreError } from "./store/store-error.ts";
 import type { Reconciler } from "./sync/reconciler.ts";
 import type { SiteTime } from "./sync/site-time.ts";
 import type { Transport } from "./transport/channel.ts";
@@ -95,6 +96,7 @@ export class Pairings implements PairingService {
       throw new RequestRefused("pairing-running", `Lock ${lockId} is being paired already.`, "label");
     }
     this.#run(row, async () => {
+      if (await this.#takeUp(row)) return;
       const replacedSlot = await this.#permitAnother(lockId);
       const refusal = await this.#exchangeKeys(row, label);
       await this.#finish(row, refusal);
@@ -128,23 +130,40 @@ export class Pairings implements PairingService {
   async #runToEnd(row: PairingRow, work: () => Promise<void>): Promise<void> {
     try {
       await work();
-      await this.#put(row, { state: "done", step: Step.done });
+      await this.#end(row, { state: "done", step: Step.done });
     } catch (error) {
       // The next start goes on with it.
       if (this.#closing.signal.aborted) return;
       const sentence = error instanceof PairingFailed ? error.message : describeTrouble(error);
       if (sentence === undefined) throw error;
-      await this.#fail(row, sentence);
+      const end = { state: "failed" as const, error: sentence };
+      // When it is the disk that failed, the lock may have taken the slot: the next attempt, or start, finds out.
+      if (error instanceof StoreError) this.#parts.pairings.tellUnwritten({ ...row, ...end });
+      else await this.#end(row, end);
     }
   }
 
-  async #fail(row: PairingRow, error: string): Promise<void> {
+  /** With a full disk the attempt stays as it was there, and the next start goes on with it. The installer waits now. */
+  async #end(row: PairingRow, end: Partial<PairingRow>): Promise<void> {
     try {
-      await this.#forgetUnproved(row.lockId);
-      await this.#put(row, { state: "failed", error });
-    } catch (storeError) {
-      // With a full disk the attempt stays as it was, and the next start goes on with it.
-      if (describeTrouble(storeError) === undefined) throw storeError;
+      if (end.state === "failed") await this.#forgetUnproved(row.lockId);
+      await this.#put(row, end);
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#parts.pairings.tellUnwritten({ ...row, ...end });
+    }
+  }
+
+  /** Goes on with the slot that an attempt left when the disk failed. False if there is none, or the lock has not taken it. */
+  async #takeUp(row: PairingRow): Promise<boolean> {
+    const { locks } = this.#parts;
+    if (!locks.candidate(row.lockId)) return false;
+    try {
+      await this.#finish(row);
+      return true;
+    } catch (error) {
+      if (!(error instanceof PairingFailed) || !locks.candidate(row.lockId)) throw error;
+      return false;
     }
   }
 

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Secret } from "../../crypto/secret.ts";
 import type { Suite } from "../../crypto/suite.ts";
@@ -51,7 +51,7 @@ function makeKeyFile(path: string, suite: Suite, random: Random): void {
   rmSync(unfinished, { force: true });
   const file = openSync(unfinished, "wx", OWNER_ONLY);
   try {
-    writeSync(file, `${toHex(key.reveal())}\n`);
+    writeFileSync(file, `${toHex(key.reveal())}\n`);
     fsyncSync(file);
   } finally {
     closeSync(file);
@@ -76,6 +76,7 @@ function describe(error: unknown, path: string): unknown {
   if (isErrno(error, "EACCES")) return new KeyFileError(`${path} can not be read by this user`);
   if (isErrno(error, "ENOSPC")) return new KeyFileError(`no room left on the disk for ${path}`);
   if (isErrno(error, "EROFS")) return new KeyFileError(`${path} can not be written: the disk is read-only`);
+  if (isErrno(error, "EIO")) return new KeyFileError(`the disk failed while reading or writing ${path}`);
   if (isErrno(error, "EISDIR")) return new KeyFileError(`${path} is a directory and should be a key file`);
   return error;
 }

@@ -32,3 +32,13 @@ test("of finished pairings the oldest go, running ones stay", async (t) => {
   assert.equal(store.get("done 0"), undefined);
   assert.deepEqual(store.get("done 1000"), finished[1000]);
 });
+
+test("an end that the disk did not take is told, and the next start finds the attempt running", async (t) => {
+  const database = temporaryDatabase(t);
+  const store = new PairingStore(database);
+  await store.put(RUNNING);
+  const failed: PairingRow = { ...RUNNING, state: "failed", error: "no room left on the disk" };
+  store.tellUnwritten(failed);
+  assert.deepEqual(store.get(RUNNING.id), failed);
+  assert.deepEqual(new PairingStore(database).running(), [RUNNING]);
+});

@@ -20,12 +20,16 @@ const PAIRINGS_MAX = 1000;
 /** Attempts at pairing; never the label's secret. */
 export class PairingStore {
   readonly #database: Database;
+  /** By id: ends of attempts that the disk did not take. */
+  readonly #unwritten = new Map<string, PairingRow>();
 
   constructor(database: Database) {
     this.#database = database;
   }
 
   get(id: string): PairingRow | undefined {
+    const unwritten = this.#unwritten.get(id);
+    if (unwritten) return unwritten;
     const columns = this.#database.get<PairingColumns>("SELECT * FROM pairing WHERE id = ?", id);
     return columns && pairingRow(columns);
   }
@@ -35,6 +39,13 @@ export class PairingStore {
     return this.#database
       .all<PairingColumns>("SELECT * FROM pairing WHERE state = 'running' ORDER BY rowid")
       .map(pairingRow);
+  }
+
+  /** Tells whoever asks how the attempt ended, although the disk did not take it: the next start finds it running. */
+  tellUnwritten(pairing: PairingRow): void {
+    this.#unwritten.set(pairing.id, pairing);
+    const [oldest] = this.#unwritten.keys();
+    if (oldest !== undefined && this.#unwritten.size > PAIRINGS_MAX) this.#unwritten.delete(oldest);
   }
 
   /** Adds the attempt or replaces it. */

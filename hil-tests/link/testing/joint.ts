@@ -42,6 +42,8 @@ export interface JointOptions {
   suite?: typeof nobleSuite;
   carrier?: JointCarrier;
   uplink?: Uplink;
+  /** The gateway's data directory, which is kept. Without it there is one that goes with the test. */
+  folder?: string;
 }
 
 /** The real gateway and the real firmware in one process and one virtual time; only the carrier is made up. */
@@ -56,11 +58,11 @@ export class Joint {
   readonly #carrier: Transport;
   readonly #uplink: Uplink | undefined;
   gateway: Composed;
-  readonly #folder = mkdtempSync(join(tmpdir(), "portvakt-joint-"));
+  readonly #folder: string;
   /** The gateway process's own, as are the files that it has open. */
   #process!: { clock: MortalClock; database: Database };
 
-  constructor(t: TestContext, options: JointOptions) {
+  constructor(t: Pick<TestContext, "after">, options: JointOptions) {
     this.random = new SeededRandom(options.seed);
     const { lock, label } = memoryLock({
       clock: this.clock,
@@ -75,12 +77,13 @@ export class Joint {
     this.#via = options.carrier?.via ?? VIA;
     this.#carrier = options.carrier?.transportTo(lock, this.clock) ?? this.transport;
     this.#uplink = options.uplink;
+    this.#folder = options.folder ?? mkdtempSync(join(tmpdir(), "portvakt-joint-"));
     lock.powerOn();
     this.gateway = this.#compose();
     this.gateway.gateway.start();
     t.after(async () => {
       await this.run(this.gateway.gateway.close());
-      rmSync(this.#folder, { recursive: true, force: true });
+      if (options.folder === undefined) rmSync(this.#folder, { recursive: true, force: true });
     });
   }
 
@@ -163,9 +166,9 @@ export class Joint {
   #compose(): Composed {
     const { random } = this;
     const clock = new MortalClock(this.clock);
+    const issuer = LocalIssuer.load(this.#folder, opensslSuite, random);
     const database = Database.open(this.#databasePath);
     this.#process = { clock, database };
-    const issuer = LocalIssuer.load(this.#folder, opensslSuite, random);
     return compose({
       suite: opensslSuite,
       clock,
