@@ -47,7 +47,8 @@ export class RawHost {
     this.controller.hostPacket(concat(header, bytes));
   }
 
-  scan({ isActive = true, filtersDuplicates = false, interval = 16, window = interval } = {}): void {
+  /** Scans without a pause, or for so much of each interval, in 0.625 ms. */
+  scan({ isActive = true, filtersDuplicates = false, interval = 16, window = 16 } = {}): void {
     this.command(0x200b, `${isActive ? "01" : "00"} ${hex16(interval)} ${hex16(window)} 00 00`);
     this.command(0x200c, `01 ${filtersDuplicates ? "01" : "00"}`);
   }
