@@ -20,7 +20,7 @@ function scenario(seed: number): string[] {
       packets.push(`${quiet.clock.monotonicMs()} ${direction} ${Buffer.from(h4).toString("hex")}`),
   };
   const [central, peripheral] = [quiet.host({ trace }), quiet.host({ trace })];
-  quiet.air.setInterference([{ wifiChannel: 1, busyShare: 0.3 }]);
+  quiet.air.setInterference([{ wifiChannel: 11, busyShare: 0.3 }]);
   for (let n = 1; n <= 10; n++) {
     const beacon = quiet.host({ place: { x: n, y: n } });
     advertise(beacon.controller, { intervalMs: 100, kind: "non-connectable", data: fromHex("020106") });
