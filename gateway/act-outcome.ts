@@ -1,4 +1,5 @@
 import type { Suite } from "../crypto/suite.ts";
+import type { Action } from "../protocol/documents/order.ts";
 import { verifyChain } from "../protocol/log/chain.ts";
 import { type LogRecord, RecordType } from "../protocol/log/record.ts";
 import { equalBytes } from "../protocol/wire/bytes.ts";
@@ -31,9 +32,13 @@ export type Trace =
   | { kind: "acting" }
   | { kind: "ended"; result: Reason; seq: number };
 
-/** `refs`: what the INTENT may name the order by, its challenge or the tag of its S1. */
-export function traceOf(records: readonly LogRecord[], refs: readonly Uint8Array[]): Trace {
-  const isOurs = ({ type, ref }: LogRecord) => type === RecordType.intent && refs.some((own) => equalBytes(ref, own));
+/**
+ * `refs`: what the INTENT may name the order by, its challenge or the tag of its S1. Another order over the same challenge may
+ * have overtaken one that was lost, so the action, which an INTENT has as its result, has to be the order's too.
+ */
+export function traceOf(records: readonly LogRecord[], action: Action, refs: readonly Uint8Array[]): Trace {
+  const isOurs = ({ type, result, ref }: LogRecord) =>
+    type === RecordType.intent && result === action && refs.some((own) => equalBytes(ref, own));
   const at = records.findIndex(isOurs);
   const intent = records[at];
   if (!intent) return { kind: "absent" };

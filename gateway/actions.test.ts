@@ -74,6 +74,19 @@ test("a lost order whose challenge still stands is sent again, the same one", as
   assert.equal(gateway.lock.acts, 1);
 });
 
+test("an order that was lost is not taken for done because another over the same challenge was", async (t) => {
+  const gateway = await paired(t);
+  const { actions } = gateway.parts.services;
+  const { lockId } = gateway.lock;
+  loseAct(gateway, "request");
+  const outcomes = await gateway.run(Promise.all([actions.act(lockId, "unlock"), actions.act(lockId, "lock")]));
+  assert.deepEqual(
+    outcomes.map(({ kind }) => kind),
+    ["done", "done"],
+  );
+  assert.equal(gateway.lock.acts, 2);
+});
+
 test("an order that a reboot made stale did nothing, and a new one is made", async (t) => {
   const gateway = await paired(t);
   loseAct(gateway, "request", () => gateway.lock.reboot());

@@ -162,7 +162,7 @@ export class Actions implements ActionService {
     if (!whole) throw new LockDisagrees("the lock does not tell how it is");
     const { challenge, flags } = whole;
     const records = await readLogAfter(this.#parts.suite, session, sent.logEnd);
-    const trace = traceOf(records, [sent.challenge, ...(sent.resumeTag ? [sent.resumeTag] : [])]);
+    const trace = traceOf(records, sent.action, [sent.challenge, ...(sent.resumeTag ? [sent.resumeTag] : [])]);
     switch (trace.kind) {
       case "acting":
         return undefined;

@@ -4,6 +4,7 @@ import type { Clock } from "../../protocol/clock.ts";
 import { grantId } from "../../protocol/documents/grant.ts";
 import { formatLabel, type Label } from "../../protocol/documents/label.ts";
 import { signLogHead } from "../../protocol/documents/log-head.ts";
+import { Action } from "../../protocol/documents/order.ts";
 import { parseReceipt } from "../../protocol/documents/receipt.ts";
 import { parseRoster, rosterDigest } from "../../protocol/documents/roster.ts";
 import { parseTimeToken } from "../../protocol/documents/time-token.ts";
@@ -295,7 +296,7 @@ export class FakeLock {
       case "act": {
         this.log({ type: RecordType.intent, result: command.action, ref });
         this.challenge = this.#random.bytes(8);
-        this.acts++;
+        if (command.action !== Action.allowPairing) this.acts++;
         this.log({ type: RecordType.unlocked });
         const seq = this.log({ type: RecordType.done });
         return granted<"act">({ flags: this.flags, seq, challenge: this.challenge });

@@ -1,6 +1,6 @@
 import { concat } from "../../../protocol/wire/bytes.ts";
 
-const TRIES_MAX = 2_000;
+const TRIES_MAX = 400;
 
 /** A shorter and plainer input of which `isStill` holds too: pieces are left out as long as that works, then bytes become 0. */
 export async function minimised(
