@@ -1,0 +1,41 @@
+import { SeededRandom } from "../../../protocol/testing/seeded-random.ts";
+import { VirtualClock } from "../../../protocol/testing/virtual-clock.ts";
+import { fastModel, type RadioModel } from "../air/model.ts";
+import { Air } from "../air.ts";
+import type { Controller, ControllerOptions } from "../controller.ts";
+import { poweredOn } from "./echo-client.ts";
+import { echoPeripheral } from "./echo-peripheral.ts";
+import { freshNoble, type NobleFork } from "./hosts.ts";
+import { runLibraryTimers } from "./library-timers.ts";
+import { settled } from "./settled.ts";
+
+/** noble and bleno, unmodified, in virtual time on one air. */
+export class LibraryAir {
+  readonly clock = new VirtualClock();
+  readonly air: Air;
+  #made = 0;
+
+  constructor(model: RadioModel = fastModel, seed = 1) {
+    runLibraryTimers(this.clock);
+    this.air = new Air({ clock: this.clock, random: new SeededRandom(seed), model });
+  }
+
+  controller(options: Partial<ControllerOptions> = {}): Controller {
+    this.#made++;
+    return this.air.controller({ address: `d0:0d:00:00:00:${this.#made.toString(16).padStart(2, "0")}`, ...options });
+  }
+
+  /** A bleno that advertises and echoes. */
+  async peripheral() {
+    const controller = this.controller();
+    return { controller, bleno: await settled(this.clock, echoPeripheral(controller), 10_000) };
+  }
+
+  /** A noble that is powered on. */
+  async central(fork: NobleFork) {
+    const controller = this.controller();
+    const noble = freshNoble(fork, controller);
+    await poweredOn(this.clock, noble);
+    return { controller, noble };
+  }
+}
