@@ -8,6 +8,7 @@ import type { SiteConfig } from "./config.ts";
 import { Gateway } from "./gateway.ts";
 import type { Issuer, Operator } from "./issuer/issuer.ts";
 import { LockLinks } from "./link/lock-links.ts";
+import { RadioSchedule } from "./link/radio-schedule.ts";
 import type { Log } from "./log.ts";
 import { NO_OBSERVER, type Observer } from "./metrics/observer.ts";
 import { Pairings } from "./pairing.ts";
@@ -21,7 +22,7 @@ import { TimeStore } from "./store/time-store.ts";
 import { Reconciler } from "./sync/reconciler.ts";
 import { recordTimes } from "./sync/record-times.ts";
 import { SiteTime } from "./sync/site-time.ts";
-import type { Transport } from "./transport/channel.ts";
+import type { Radio, Transport } from "./transport/channel.ts";
 import { Deliverer } from "./uplink/deliverer.ts";
 import type { Uplink } from "./uplink/uplink.ts";
 
@@ -33,6 +34,8 @@ export interface World {
   log: Log;
   database: Database;
   transport: Transport;
+  /** What is heard of locks between connections, where there is a radio. */
+  radio?: Radio;
   issuer: Issuer;
   operator: Operator;
   site: SiteConfig;
@@ -106,9 +109,11 @@ export function compose(world: World): Composed {
     hasUplink: deliverer !== undefined,
     eventsArrived: (lockId) => deliverer?.poke(lockId),
     deliveryTrouble: (lockId) => deliverer?.trouble(lockId),
+    linkTrouble: (lockId) => world.radio?.describe(lockId),
     pollMs: world.pollMs,
   });
   const poke = (lockId: string) => reconciler.poke(lockId);
+  if (world.radio) new RadioSchedule(clock, world.radio, poke);
   const pairing = new Pairings({
     suite,
     random,

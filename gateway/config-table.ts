@@ -41,6 +41,15 @@ export class Table {
     return value;
   }
 
+  /** A list of texts, none of them empty. */
+  texts(key: string, otherwise: readonly string[]): string[] {
+    const value = this.#values[key] ?? otherwise;
+    if (!Array.isArray(value) || !value.every((one) => typeof one === "string" && one !== "")) {
+      throw this.wrong(key, "must be a list of texts");
+    }
+    return [...value];
+  }
+
   flag(key: string, otherwise: boolean): boolean {
     const value = this.#values[key] ?? otherwise;
     if (typeof value !== "boolean") throw this.wrong(key, "must be true or false");

@@ -21,6 +21,7 @@ test("everything has a default", () => {
     data: "/etc/portvakt/portvakt-data",
     api: { host: "127.0.0.1", port: 8080, allowPlainHttp: false, openMetricsHere: false },
     serial: [],
+    ble: { library: "@abandonware/noble", adapters: ["hci0"] },
     sync: { pollMs: 5000 },
     site: { tz: "CET-1CEST,M3.5.0,M10.5.0/3", staleAfterDays: 0 },
     log: { level: "info" },
@@ -37,6 +38,9 @@ test("every key is read, and relative paths count from the file", () => {
     [[serial]]
     path = "/dev/ttyUSB1"
     baud = 9600
+    [ble]
+    library = "@stoprocent/noble"
+    adapters = ["hci1", "hci0"]
     [sync]
     poll_ms = 250
     [site]
@@ -57,6 +61,7 @@ test("every key is read, and relative paths count from the file", () => {
       { path: "/dev/ttyUSB0", baud: 115_200 },
       { path: "/dev/ttyUSB1", baud: 9600 },
     ],
+    ble: { library: "@stoprocent/noble", adapters: ["hci1", "hci0"] },
     sync: { pollMs: 250 },
     site: { tz: "EST5EDT,M3.2.0,M11.1.0", staleAfterDays: 14 },
     uplink: {
@@ -83,6 +88,10 @@ test("a value of the wrong kind is refused with its key", () => {
   assertRefused("serial = 1", ": serial must be tables, one for each: [[serial]]");
   assertRefused("[[serial]]\nbaud = 9600", ": serial[0].path is missing");
   assertRefused('[[serial]]\npath = "a"\nbaud = 1.5', ": serial[0].baud must be a whole number from 300 to 4000000");
+  assertRefused('[ble]\nlibrary = "noble"', ': ble.library must be "@abandonware/noble" or "@stoprocent/noble"');
+  assertRefused('[ble]\nadapters = "hci0"', ": ble.adapters must be a list of texts");
+  assertRefused('[ble]\nadapters = ["usb"]', ': ble.adapters must be names like "hci0"; one is "usb"');
+  assertRefused('[ble]\nadapters = ["hci0", "hci0"]', ": ble.adapters names one twice");
   for (const tz of ["Europe/Stockholm", "CET-1CEST", `<${"A".repeat(62)}>0`]) {
     const sentence = `must be a POSIX TZ with its rules, like "CET-1CEST,M3.5.0,M10.5.0/3"; it is "${tz}"`;
     assertRefused(`[site]\ntz = "${tz}"`, `: site.tz ${sentence}`);

@@ -10,6 +10,7 @@ export interface Config {
   data: string;
   api: ApiConfig;
   serial: SerialConfig[];
+  ble: BleConfig;
   sync: { pollMs: number };
   site: SiteConfig;
   uplink?: HttpUplinkConfig;
@@ -28,6 +29,16 @@ export interface ApiConfig {
 export interface SerialConfig {
   path: string;
   baud: number;
+}
+
+/** Forks of noble with the same face. */
+const BLE_LIBRARIES = ["@abandonware/noble", "@stoprocent/noble"] as const;
+export type BleLibrary = (typeof BLE_LIBRARIES)[number];
+
+export interface BleConfig {
+  library: BleLibrary;
+  /** hci0, for example. They are used once a lock on BLE is paired. */
+  adapters: string[];
 }
 
 /** What holds for every lock of this gateway. */
@@ -60,6 +71,7 @@ const DEFAULT_DATA = "portvakt-data";
 const DEFAULT_LISTEN = "127.0.0.1:8080";
 const PORT_MAX = 65_535;
 const DEFAULT_BAUD = 115_200;
+const DEFAULT_ADAPTERS = ["hci0"];
 const DEFAULT_POLL_MS = 5_000;
 const POLL_MS_MIN = 100;
 const DEFAULT_BATCH_MAX = 100;
@@ -82,7 +94,16 @@ export function loadConfig(file?: string): Config {
 
 /** Relative paths count from `base`, the folder of the file. */
 export function parseConfig(text: string, file: string, base: string): Config {
-  const root = new Table(parseToml(text, file), file, "", ["data", "api", "serial", "sync", "site", "uplink", "log"]);
+  const root = new Table(parseToml(text, file), file, "", [
+    "data",
+    "api",
+    "serial",
+    "ble",
+    "sync",
+    "site",
+    "uplink",
+    "log",
+  ]);
   const api = root.table("api", ["listen", "allow_plain_http", "open_metrics_on_loopback"]);
   const sync = root.table("sync", ["poll_ms"]);
   const log = root.table("log", ["level"]);
@@ -97,6 +118,7 @@ export function parseConfig(text: string, file: string, base: string): Config {
       path: entry.text("path"),
       baud: entry.wholeNumber("baud", DEFAULT_BAUD, { min: 300, max: 4_000_000 }),
     })),
+    ble: bleConfig(root.table("ble", ["library", "adapters"])),
     sync: { pollMs: sync.wholeNumber("poll_ms", DEFAULT_POLL_MS, { min: POLL_MS_MIN, max: 86_400_000 }) },
     site: siteConfig(root.table("site", ["tz", "stale_after_days"])),
     ...(uplink && { uplink: httpUplink(uplink, path) }),
@@ -124,6 +146,14 @@ function apiConfig(api: Table): ApiConfig {
     );
   }
   return { ...address, allowPlainHttp, openMetricsHere: api.flag("open_metrics_on_loopback", false) };
+}
+
+function bleConfig(ble: Table): BleConfig {
+  const adapters = ble.texts("adapters", DEFAULT_ADAPTERS);
+  const bad = adapters.find((name) => !/^hci\d{1,3}$/.test(name));
+  if (bad !== undefined) throw ble.wrong("adapters", `must be names like "hci0"; one is "${bad}"`);
+  if (new Set(adapters).size < adapters.length) throw ble.wrong("adapters", "names one twice");
+  return { library: ble.oneOf("library", BLE_LIBRARIES, BLE_LIBRARIES[0]), adapters };
 }
 
 function siteConfig(site: Table): SiteConfig {

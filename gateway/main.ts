@@ -50,4 +50,6 @@ async function runDaemon(configFile: string | undefined): Promise<void> {
       });
     },
   });
+  // Everything has ended but noble, which looks after its adapters for good.
+  process.exit();
 }

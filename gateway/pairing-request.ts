@@ -12,10 +12,17 @@ export function readLabel(suite: Suite, text: string): Label {
   }
 }
 
-/** The way in its one spelling. Throws RequestRefused with what a way looks like. */
-export function readVia(text: string): string {
+/**
+ * The way to the lock with this id, in its one spelling; `ble` alone is the way to whatever lock the label names. Throws RequestRefused
+ * with what a way looks like.
+ */
+export function readVia(text: string, lockId: string): string {
   try {
-    return formatVia(parseVia(text));
+    const via = parseVia(text === "ble" ? `ble:${lockId}` : text);
+    if (via.kind === "ble" && via.lockId !== lockId) {
+      throw new ViaError(`the label is that of lock ${lockId}, the way leads to lock ${via.lockId}`);
+    }
+    return formatVia(via);
   } catch (error) {
     throw error instanceof ViaError ? new RequestRefused("via-invalid", error.message, "via") : error;
   }

@@ -86,7 +86,7 @@ export class Pairings implements PairingService {
     const lockId = toHex(label.lockId);
     const row: PairingRow = {
       id: toHex(random.bytes(PAIRING_ID_BYTES)),
-      via: readVia(request.via),
+      via: readVia(request.via, lockId),
       lockId,
       state: "running",
       step: Step.connecting,
@@ -202,9 +202,12 @@ export class Pairings implements PairingService {
 
   /** Up to P4, or to where its place was. Returns what the lock said against P3, if it did. */
   async #exchangeKeys(row: PairingRow, label: Label): Promise<string | undefined> {
-    const { suite, random, transport, issuer, siteTime, gatewayId } = this.#parts;
+    const { suite, random, transport, issuer, siteTime, gatewayId, links } = this.#parts;
     await this.#put(row, { step: Step.connecting });
-    const channel = await transport.open(row.via);
+    // A lock on BLE has one connection: one of ours must not be in the way.
+    await links.of(row.lockId).drop();
+    const { signal } = this.#closing;
+    const channel = await transport.open(row.via, { urgency: "unlock", isPairing: true, signal });
     try {
       await this.#put(row, { step: Step.asking });
       // 0 says that the gateway does not know the time either.

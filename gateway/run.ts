@@ -19,6 +19,7 @@ import { Database } from "./store/database.ts";
 import { KeyedRequestStore } from "./store/keyed-request-store.ts";
 import { StoreError } from "./store/store-error.ts";
 import { TokenStore } from "./store/token-store.ts";
+import { BleTransport, nobleLoader } from "./transport/ble.ts";
 import { SerialTransport } from "./transport/serial.ts";
 import { serialLineOpener } from "./transport/serial-line.ts";
 import { TcpTransport } from "./transport/tcp.ts";
@@ -69,6 +70,7 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
   const metrics = new Meters();
   const issuer = LocalIssuer.load(config.data, suite, random);
   const uplink = config.uplink && { to: new HttpUplink(clock, config.uplink), batchMax: config.uplink.batchMax };
+  const ble = new BleTransport(clock, log, config.ble.adapters, nobleLoader(config.ble.library));
   const composed = compose({
     suite,
     clock,
@@ -78,7 +80,9 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
     transport: new Transports({
       tcp: new TcpTransport(clock),
       serial: new SerialTransport(clock, serialLineOpener, config.serial),
+      ble,
     }),
+    radio: ble,
     issuer,
     operator: issuer.operator,
     site: config.site,

@@ -43,6 +43,8 @@ export class LockLink {
   readonly #closing = new AbortController();
   #memory: LinkMemory;
   #carrier: Channel | undefined;
+  /** While the carrier is being opened. */
+  #openingVia: string | undefined;
   #session: LockSession | undefined;
   #serving: Promise<void> | undefined;
   #idleTimer: Timer | undefined;
@@ -85,6 +87,8 @@ export class LockLink {
   #hurry(): void {
     if (this.#session) this.#session.urgency = "unlock";
     this.#carrier?.hurry?.();
+    const via = this.#openingVia;
+    if (via !== undefined) this.#parts.transport.hurry?.(via);
   }
 
   /** Gives the session up: nobody needs it, or the way to the lock has changed. A job that has it fails. */
@@ -141,7 +145,7 @@ export class LockLink {
     if (!this.#session?.isUsable) {
       await this.drop();
       const connectingAtMs = clock.monotonicMs();
-      const carrier = await this.#connect(transport, locks);
+      const carrier = await this.#connect(transport, locks, urgency);
       if (urgency === "unlock") observer.unlockStepTook("connect", clock.monotonicMs() - connectingAtMs);
       const [keys, opener, memory] = [this.#keys, this.#opener, this.#memory];
       this.#session = new LockSession({ suite, random, lockId: this.#lockId, observer, carrier, keys, opener, memory });
@@ -150,16 +154,19 @@ export class LockLink {
     return this.#session;
   }
 
-  async #connect(transport: Transport, locks: LockStore): Promise<Channel> {
+  async #connect(transport: Transport, locks: LockStore, urgency: Urgency): Promise<Channel> {
     const lock = locks.get(this.#lockId);
     if (!lock) throw new TransportError("unreachable", "the lock is not paired with this gateway");
     this.#keptForMs = keepForMs(parseVia(lock.via));
     try {
-      this.#carrier = await transport.open(lock.via);
+      this.#openingVia = lock.via;
+      this.#carrier = await transport.open(lock.via, { urgency, signal: this.#closing.signal });
       return this.#carrier;
     } catch (error) {
       if (error instanceof TransportError) this.#parts.observer.linkFailed(this.#lockId, error.code);
       throw error;
+    } finally {
+      this.#openingVia = undefined;
     }
   }
 }

@@ -172,6 +172,7 @@ export class LockSession {
       memory.unanswered = undefined;
       memory.isInDoubt = false;
       this.#state = { kind: "proved", channel };
+      carrier.proved?.();
       observer.sessionBegan(lockId, "resumed");
       return response;
     } catch (error) {
@@ -197,6 +198,7 @@ export class LockSession {
     if (this.#state.kind === "opened") {
       const { rms, lockN } = this.#state;
       this.#state = { kind: "proved", channel: opened.channel };
+      carrier.proved?.();
       this.#parts.memory.isInDoubt = false;
       await keys.keep(rms, lockN);
       rms.wipe();

@@ -11,11 +11,13 @@ import { Backoff } from "../link/backoff.ts";
 import { describeTrouble } from "../link/link-trouble.ts";
 import { granted, LockDisagrees } from "../link/lock-disagrees.ts";
 import type { LockLink } from "../link/lock-link.ts";
+import { restMs } from "../link/radio-schedule.ts";
 import type { Log } from "../log.ts";
 import type { EventStore } from "../store/event-store.ts";
 import type { LockRow, LockStore, Reported } from "../store/lock-store.ts";
 import type { RosterStore } from "../store/roster-store.ts";
-import { carrierOf, parseVia } from "../transport/via.ts";
+import { carrierOf } from "../transport/carrier.ts";
+import { parseVia } from "../transport/via.ts";
 import { acknowledge } from "./acknowledge.ts";
 import type { CarrierTurns } from "./carrier-turns.ts";
 import { EventPull } from "./event-pull.ts";
@@ -49,7 +51,9 @@ export interface LockSyncParts {
   eventsArrived: (lockId: string) => void;
   /** Why this lock's events do not get to the backend, if they do not. */
   deliveryTrouble: (lockId: string) => string | undefined;
-  /** How long a lock that is in step is left alone. */
+  /** What makes this lock slow, or unreachable, if its carrier can tell. */
+  linkTrouble: (lockId: string) => string | undefined;
+  /** How long a lock on a wire that is in step is left alone. */
   pollMs: number;
 }
 
@@ -84,9 +88,9 @@ export class LockSync {
 
   get status(): SyncStatus {
     const { lastContactAtMs } = this.#link;
-    const { deliveryTrouble, siteTime } = this.#parts;
+    const { deliveryTrouble, linkTrouble, siteTime } = this.#parts;
     const { sentence } = this.#status;
-    const troubles = [sentence, siteTime.trouble, deliveryTrouble(this.#lockId)];
+    const troubles = [sentence, linkTrouble(this.#lockId), siteTime.trouble, deliveryTrouble(this.#lockId)];
     return {
       ...this.#status,
       sentence: troubles.filter((trouble) => trouble !== undefined).join(" "),
@@ -132,7 +136,7 @@ export class LockSync {
       await this.#round();
       this.#backoff.reset();
       this.#tell({ state: "in-step", sentence: "In step." });
-      return this.#parts.pollMs;
+      return this.#restMs();
     } catch (error) {
       const sentence = describeTrouble(error);
       if (sentence === undefined) throw error;
@@ -143,10 +147,17 @@ export class LockSync {
     }
   }
 
+  #restMs(): number {
+    const { locks, pollMs } = this.#parts;
+    const lock = locks.get(this.#lockId);
+    return lock ? restMs(parseVia(lock.via), pollMs) : pollMs;
+  }
+
   async #round(): Promise<void> {
     const lock = this.#parts.locks.get(this.#lockId);
     if (!lock) return;
-    const turn = await this.#parts.turns.take(carrierOf(parseVia(lock.via)));
+    const { name, together } = carrierOf(parseVia(lock.via));
+    const turn = await this.#parts.turns.take(name, together);
     try {
       const talk: Talk = async (job) => {
         await turn.goOn();

@@ -1,7 +1,11 @@
 import { SERIAL_ADDRESS_MAX } from "../../protocol/wire/serial-frame.ts";
 
 /** The way to a lock, as it stands in the API, on the command line and in the store. */
-export type Via = { kind: "tcp"; host: string; port: number } | { kind: "serial"; path: string; address: number };
+export type Via =
+  | { kind: "tcp"; host: string; port: number }
+  | { kind: "serial"; path: string; address: number }
+  /** Known by the id that it advertises, hex of 8 bytes, not by its address. */
+  | { kind: "ble"; lockId: string };
 
 const PORT_MAX = 65_535;
 
@@ -10,12 +14,13 @@ export class ViaError extends Error {
   override readonly name = "ViaError";
 }
 
-/** Reads `tcp://host:port` or `serial:/dev/ttyUSB0[?address=3]`; throws ViaError. */
+/** Reads `tcp://host:port`, `serial:/dev/ttyUSB0[?address=3]` or `ble:0a1b2c3d4e5f6071`; throws ViaError. */
 export function parseVia(text: string): Via {
   if (text.startsWith("tcp:")) return parseTcp(text);
   if (text.startsWith("serial:")) return parseSerial(text);
+  if (text.startsWith("ble:")) return parseBle(text);
   throw new ViaError(
-    `"${text}" is no way to a lock: write tcp://HOST:PORT or serial:PATH, for example serial:/dev/ttyUSB0.`,
+    `"${text}" is no way to a lock: write ble, tcp://HOST:PORT or serial:PATH, for example serial:/dev/ttyUSB0.`,
   );
 }
 
@@ -26,12 +31,9 @@ export function formatVia(via: Via): string {
       return `tcp://${via.host.includes(":") ? `[${via.host}]` : via.host}:${via.port}`;
     case "serial":
       return via.address === 0 ? `serial:${via.path}` : `serial:${via.path}?address=${via.address}`;
+    case "ble":
+      return `ble:${via.lockId}`;
   }
-}
-
-/** What locks share that can not talk at the same time: a serial line; on TCP each lock has a connection of its own. */
-export function carrierOf(via: Via): string {
-  return via.kind === "serial" ? formatVia({ ...via, address: 0 }) : formatVia(via);
 }
 
 function parseTcp(text: string): Via {
@@ -42,6 +44,14 @@ function parseTcp(text: string): Via {
     throw new ViaError(`"${text}" is no TCP address: write tcp://HOST:PORT, for example tcp://127.0.0.1:7001.`);
   }
   return { kind: "tcp", host, port };
+}
+
+function parseBle(text: string): Via {
+  const lockId = /^ble:([0-9a-f]{16})$/i.exec(text)?.[1];
+  if (lockId === undefined) {
+    throw new ViaError(`"${text}" is no lock on Bluetooth: write ble:LOCKID, for example ble:0a1b2c3d4e5f6071.`);
+  }
+  return { kind: "ble", lockId: lockId.toLowerCase() };
 }
 
 function parseSerial(text: string): Via {

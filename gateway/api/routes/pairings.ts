@@ -40,8 +40,8 @@ const PairingBody = Type.Object(
     via: Type.String({
       minLength: 1,
       maxLength: 300,
-      description: "How to reach the lock",
-      examples: ["tcp://127.0.0.1:7001", "serial:/dev/ttyUSB0?address=3"],
+      description: "How to reach the lock; `ble` alone finds the one that the label names",
+      examples: ["ble", "tcp://127.0.0.1:7001", "serial:/dev/ttyUSB0?address=3"],
     }),
   },
   {

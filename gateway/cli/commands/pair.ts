@@ -14,7 +14,7 @@ export function addPairCommand(program: Command, io: CliIo): void {
     .summary("Pairs a lock: press the button inside its door first.")
     .description("Pairs a lock. Press the button inside its door first: that gives you 120 seconds.")
     .argument("<label>", "what is printed on the lock: LK1: and 42 characters; case, spaces and dashes do not matter")
-    .requiredOption("--via <way>", "how to reach it: tcp://127.0.0.1:7001 or serial:/dev/ttyUSB0[?address=3]")
+    .requiredOption("--via <way>", "how to reach it: ble, tcp://127.0.0.1:7001 or serial:/dev/ttyUSB0[?address=3]")
     .action(async (label: string, options: { via: string }, command: Command) => {
       checkLabel(label, io);
       const { client, json } = contextOf(command, io);
