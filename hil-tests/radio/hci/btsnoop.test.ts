@@ -44,6 +44,7 @@ test("Wireshark finds nothing malformed in the trace of a connection's life", { 
   central.scan();
   quiet.clock.advance(2_000);
   central.stopScanning();
+  peripheral.command(0x200a, "00");
   const { centralHandle, peripheralHandle } = quiet.link(central, peripheral);
   central.command(0x2022, "4000fb004808");
   // ATT: Exchange MTU Request and Response, Find Information Request, Write Request in two pieces.

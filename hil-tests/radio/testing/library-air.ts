@@ -4,10 +4,10 @@ import { fastModel, type RadioModel } from "../air/model.ts";
 import { Air } from "../air.ts";
 import type { Controller, ControllerOptions } from "../controller.ts";
 import { poweredOn } from "./echo-client.ts";
-import { echoPeripheral } from "./echo-peripheral.ts";
-import { freshNoble, type NobleFork } from "./hosts.ts";
+import { freshBleno, freshNoble, type NobleFork } from "./hosts.ts";
 import { runLibraryTimers } from "./library-timers.ts";
 import { settled } from "./settled.ts";
+import { startEcho } from "./start-echo.ts";
 
 /** noble and bleno, unmodified, in virtual time on one air. */
 export class LibraryAir {
@@ -28,7 +28,9 @@ export class LibraryAir {
   /** A bleno that advertises and echoes. */
   async peripheral() {
     const controller = this.controller();
-    return { controller, bleno: await settled(this.clock, echoPeripheral(controller), 10_000) };
+    const bleno = freshBleno(controller);
+    await settled(this.clock, startEcho(bleno), 10_000);
+    return { controller, bleno };
   }
 
   /** A noble that is powered on. */

@@ -1,9 +1,7 @@
-import type { Controller } from "../controller.ts";
-import { type Bleno, freshBleno } from "./hosts.ts";
+import type { Bleno } from "./hosts.ts";
 
-/** A bleno that advertises service fff0 and notifies on fff2 what is written to fff1. Resolves when it advertises. */
-export async function echoPeripheral(controller: Controller): Promise<Bleno> {
-  const bleno = freshBleno(controller);
+/** Advertises service fff0 and notifies on fff2 what is written to fff1. Resolves when bleno advertises. */
+export async function startEcho(bleno: Bleno): Promise<void> {
   let notify: ((data: Buffer) => void) | undefined;
   const write = new bleno.Characteristic({
     uuid: "fff1",
@@ -34,5 +32,4 @@ export async function echoPeripheral(controller: Controller): Promise<Bleno> {
   await new Promise<void>((resolve) => {
     bleno.setServices([new bleno.PrimaryService({ uuid: "fff0", characteristics: [write, echo] })], () => resolve());
   });
-  return bleno;
 }

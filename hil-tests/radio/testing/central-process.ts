@@ -1,0 +1,16 @@
+import { once } from "node:events";
+import noble from "@abandonware/noble";
+
+/** A process with a noble that says what becomes of its connection to the first peripheral of service fff0. */
+await once(noble, "stateChange");
+await noble.startScanningAsync(["fff0"], false);
+const [peripheral] = (await once(noble, "discover")) as [import("@abandonware/noble").Peripheral];
+await noble.stopScanningAsync();
+peripheral.once("disconnect", (reason) => process.stdout.write(`disconnected, reason ${reason}\n`));
+await peripheral.connectAsync();
+const { characteristics } = await peripheral.discoverSomeServicesAndCharacteristicsAsync(["fff0"], ["fff1", "fff2"]);
+const [input, output] = ["fff1", "fff2"].map((uuid) => characteristics.find((found) => found.uuid === uuid)!);
+await output!.subscribeAsync();
+const reply = once(output!, "data");
+await input!.writeAsync(Buffer.from("hello"), false);
+process.stdout.write(`echo ${(await reply)[0]}\n`);
