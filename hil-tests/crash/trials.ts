@@ -36,7 +36,7 @@ const pair: Trial = {
   },
 };
 
-const addGrant: Trial = {
+export const addGrant: Trial = {
   name: "grant add",
   killWithinMs: 60,
   async begin(world) {
@@ -57,7 +57,7 @@ const addGrant: Trial = {
   },
 };
 
-const revokeGrant: Trial = {
+export const revokeGrant: Trial = {
   name: "grant revoke",
   killWithinMs: 60,
   async begin(world, ledger) {

@@ -13,6 +13,7 @@ import { EmulatedLock } from "../rig-tools/emulated-lock.ts";
 import { freePort } from "../rig-tools/free-port.ts";
 import { Gateway, type GatewaySettings, type GrantView, type PairingView } from "../rig-tools/gateway.ts";
 import { answerOf } from "../rig-tools/json-api.ts";
+import type { Surroundings } from "../rig-tools/program.ts";
 import { ProgramGroup } from "../rig-tools/program-group.ts";
 import { until } from "../rig-tools/until.ts";
 import type { Ledger } from "./ledger.ts";
@@ -55,16 +56,19 @@ export class World {
     this.#events = parts.events;
   }
 
-  static async start(clock: Clock): Promise<World> {
+  /** `surroundings` are the gateway's, whose data directory is given. */
+  static async start(clock: Clock, surroundings: (data: string) => Surroundings = () => ({})): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), "portvakt-crash-"));
+    const data = join(folder, "gateway");
     const events = new EventStore(opensslSuite, join(folder, "events.jsonl"));
     const receiver = new Receiver(events);
     const settings = {
-      data: join(folder, "gateway"),
+      data,
       configFile: join(folder, "portvakt.toml"),
       eventsUrl: `${await receiver.start(0)}/events`,
       serialPaths: [],
       pollMs: 100,
+      surroundings: surroundings(data),
     };
     const gatewayUrl = await Gateway.configure(settings);
     const lockAddress = `127.0.0.1:${await freePort()}`;
@@ -156,6 +160,12 @@ export class World {
         return missing === "" ? history : undefined;
       },
     );
+  }
+
+  /** Stops the gateway as systemd would and starts it again. */
+  async restartGateway(): Promise<void> {
+    await this.gateway.program.stop();
+    await this.#startGateway();
   }
 
   /** Kills the gateway and starts it again. */

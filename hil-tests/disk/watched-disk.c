@@ -5,11 +5,12 @@
  *   DISK_LOG     every change to a file of the folder is appended to this file, in the order in which the program made it
  *   DISK_FAULT   what goes wrong: "N ERRNO once|on", ERRNO as a number or "short"; N counts changes and syncs from 1
  *
- * A program that makes a symbolic link DISK_FOLDER/fault sets what goes wrong while it runs and counts from 1 again; the
- * link itself is not made.
+ * A program that makes a symbolic link DISK_FOLDER/fault sets what goes wrong while it runs and counts from 1 again; one that
+ * reads that link learns how often something has gone wrong since. The link itself is never made.
  *
  * The log: "KIND OFFSET LENGTH PATH\n" and LENGTH bytes. C created, W written, T truncated to OFFSET, S synced (an empty
- * path is the folder itself), R renamed and L linked to the path in the bytes, U unlinked. Paths are relative to the folder.
+ * path is the folder itself), F not synced although asked to, R renamed and L linked to the path in the bytes, U unlinked.
+ * Paths are relative to the folder.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -33,12 +34,13 @@ static int log_file = -1;
 static long fault_in;
 static int fault_error;
 static int fault_goes_on;
+static long faults_made;
 
 /* All calls of this file itself go to the kernel: no libc function of the same name stands between. */
 
 static void set_fault(const char *text) {
   char error[16] = "", how[8] = "";
-  fault_in = 0;
+  fault_in = faults_made = 0;
   if (sscanf(text, "%ld %15s %7s", &fault_in, error, how) != 3) return;
   fault_error = strcmp(error, "short") == 0 ? SHORT_WRITE : atoi(error);
   fault_goes_on = strcmp(how, "on") == 0;
@@ -77,6 +79,7 @@ static int next_fault(void) {
     return 0;
   }
   int error = fault_error;
+  faults_made++;
   if (!fault_goes_on) fault_in = 0;
   /* A disk that takes half a write and goes on failing is full. */
   else if (error == SHORT_WRITE) fault_error = ENOSPC;
@@ -145,6 +148,7 @@ ssize_t pwritev64(int file, const struct iovec *parts, int count, off_t offset) 
     if (error > 0) errno = error;                         \
     else result = (int)(call);                            \
     if (result >= 0) note(kind, offset, bytes, length, path); \
+    else if (kind == 'S') note('F', 0, "", 0, path);      \
     pthread_mutex_unlock(&turn);                          \
     return result;                                        \
   } while (0)
@@ -206,11 +210,20 @@ int unlink(const char *name) {
   WATCHED(path, 'U', 0LL, "", 0, syscall(SYS_unlinkat, AT_FDCWD, name, 0));
 }
 
-int symlink(const char *text, const char *name) {
+static int is_fault(const char *name) {
   const char *path = below_folder(name);
-  if (!path || strcmp(path, "fault") != 0) return (int)syscall(SYS_symlinkat, text, AT_FDCWD, name);
+  return path && strcmp(path, "fault") == 0;
+}
+
+int symlink(const char *text, const char *name) {
+  if (!is_fault(name)) return (int)syscall(SYS_symlinkat, text, AT_FDCWD, name);
   pthread_mutex_lock(&turn);
   set_fault(text);
   pthread_mutex_unlock(&turn);
   return 0;
+}
+
+ssize_t readlink(const char *name, char *buffer, size_t size) {
+  if (!is_fault(name)) return syscall(SYS_readlinkat, AT_FDCWD, name, buffer, size);
+  return snprintf(buffer, size, "%ld", faults_made);
 }

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { type Clock, delay } from "../../protocol/clock.ts";
 import { freePort } from "./free-port.ts";
 import { JsonApi } from "./json-api.ts";
-import { PROGRAMS, type Program } from "./program.ts";
+import { PROGRAMS, type Program, type Surroundings } from "./program.ts";
 import type { ProgramGroup } from "./program-group.ts";
 import { until } from "./until.ts";
 
@@ -45,6 +45,7 @@ export interface GatewaySettings {
   serialPaths: string[];
   /** How long a lock that is in step is left alone. */
   pollMs: number;
+  surroundings?: Surroundings;
 }
 
 /** A `portvakt run` process and its API. */
@@ -79,7 +80,8 @@ export class Gateway {
 
   /** Settles when the API answers. Rejects if the process ends before. */
   static async start(clock: Clock, group: ProgramGroup, url: string, settings: GatewaySettings): Promise<Gateway> {
-    const program = group.run("gateway", PROGRAMS.gateway, ["run", "--config", settings.configFile]);
+    const { configFile, surroundings } = settings;
+    const program = group.run("gateway", PROGRAMS.gateway, ["run", "--config", configFile], surroundings);
     let end: string | undefined;
     void program.ended.then((how) => {
       end = how;

@@ -1,5 +1,5 @@
 import type { Clock } from "../../protocol/clock.ts";
-import { Program } from "./program.ts";
+import { Program, type Surroundings } from "./program.ts";
 
 /** A program ended although nobody had asked it to. */
 export class ProgramEnded extends Error {
@@ -32,8 +32,8 @@ export class ProgramGroup {
     this.failure.catch(() => {});
   }
 
-  run(name: string, script: string, args: string[]): Program {
-    const program = new Program(this.#clock, name, script, args, this.#logFile(name));
+  run(name: string, script: string, args: string[], surroundings?: Surroundings): Program {
+    const program = new Program(this.#clock, name, script, args, this.#logFile(name), surroundings);
     this.#members.add(program);
     void program.ended.then((how) => {
       this.#members.delete(program);

@@ -15,6 +15,14 @@ export const PROGRAMS = {
   backend: fileURLToPath(new URL("../backend/main.js", import.meta.url)),
 };
 
+/** What a program is given besides its arguments. */
+export interface Surroundings {
+  /** Added to ours. */
+  environment?: Record<string, string>;
+  /** A module that is loaded before the program's own. */
+  preload?: string;
+}
+
 /** A program of ours as a process of its own. It is ended by its pid, never by name. */
 export class Program {
   readonly name: string;
@@ -27,11 +35,20 @@ export class Program {
   readonly ended: Promise<string>;
 
   /** Both outputs go to `logFile` too, if one is given. */
-  constructor(clock: Clock, name: string, script: string, args: string[], logFile?: string) {
+  constructor(
+    clock: Clock,
+    name: string,
+    script: string,
+    args: string[],
+    logFile?: string,
+    { environment, preload }: Surroundings = {},
+  ) {
     this.name = name;
     this.#clock = clock;
-    this.#process = spawn(process.execPath, ["--enable-source-maps", script, ...args], {
+    const preloading = preload === undefined ? [] : ["--import", preload];
+    this.#process = spawn(process.execPath, ["--enable-source-maps", ...preloading, script, ...args], {
       stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...environment },
       // Out of the terminal's reach: on Ctrl-C it is the rig that ends its programs, in its order.
       detached: true,
     });
