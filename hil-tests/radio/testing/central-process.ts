@@ -1,10 +1,11 @@
 import { once } from "node:events";
-import noble from "@abandonware/noble";
+import noble, { type Peripheral } from "@abandonware/noble";
 
 /** A process with a noble that says what becomes of its connection to the first peripheral of service fff0. */
-await once(noble, "stateChange");
+await new Promise<void>((resolve) => noble.once("stateChange", () => resolve()));
+const discovery = new Promise<Peripheral>((resolve) => noble.once("discover", resolve));
 await noble.startScanningAsync(["fff0"], false);
-const [peripheral] = (await once(noble, "discover")) as [import("@abandonware/noble").Peripheral];
+const peripheral = await discovery;
 await noble.stopScanningAsync();
 peripheral.once("disconnect", (reason) => process.stdout.write(`disconnected, reason ${reason}\n`));
 await peripheral.connectAsync();

@@ -20,3 +20,6 @@ export type Bleno = typeof import("@abandonware/bleno");
 export function freshBleno(controller: Controller): Bleno {
   return loadFresh("@abandonware/bleno", () => controllerAdapter(controller)) as Bleno;
 }
+
+// Each of them listens for the end of the process, and never stops to.
+process.setMaxListeners(0);
