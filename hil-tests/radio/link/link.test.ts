@@ -27,12 +27,12 @@ test("a link has an event at each interval, be there data or not", () => {
   assert.equal(peripheral.controller.activity.connectionEvents, central.controller.activity.connectionEvents);
 });
 
-test("at once: data needs not wait for an event of the interval", () => {
-  const quiet = new QuietAir({ delivery: "at-once" });
+test("at once: data needs not wait for an event of the interval, however much it is", () => {
+  const quiet = new QuietAir({ delivery: "at-once", packetsPerEventMax: 3 });
   const { central, peripheral, centralHandle } = quiet.linked();
-  central.data(centralHandle, "0a");
+  for (const n of [1, 2, 3, 4, 5]) central.data(centralHandle, `0${n}`);
   quiet.clock.advance(0);
-  assert.equal(peripheral.heardOnly("data").length, 1);
+  assert.deepEqual(texts(peripheral), ["01", "02", "03", "04", "05"]);
 });
 
 test("an event carries so many packets, the rest comes in the next", () => {

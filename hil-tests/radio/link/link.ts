@@ -88,18 +88,20 @@ export class Link {
     for (const end of [this.#central, this.#peripheral]) end?.listener.onEvent();
     this.#applyUpdate();
     this.#channel = hop(this.#channel, HOP_INCREMENT);
-    this.#exchange(dataChannelMhz(this.#channel));
+    if (this.#exchange(dataChannelMhz(this.#channel)) === "more") this.wake();
     for (const end of [this.#central, this.#peripheral]) if (end) this.#finish(end);
   }
 
-  #exchange(mhz: number): void {
+  /** "more": both were heard until the event was full. */
+  #exchange(mhz: number): "more" | "over" {
     const [central, peripheral] = [this.#central, this.#peripheral];
-    if (!central || !peripheral) return;
+    if (!central || !peripheral) return "over";
     for (let round = 0; round < this.#medium.model.packetsPerEventMax; round++) {
-      if (!this.#transmit(central, peripheral, mhz)) return;
-      if (!this.#transmit(peripheral, central, mhz)) return;
-      if (!central.hasMore && !peripheral.hasMore) return;
+      if (!this.#transmit(central, peripheral, mhz)) return "over";
+      if (!this.#transmit(peripheral, central, mhz)) return "over";
+      if (!central.hasMore && !peripheral.hasMore) return "over";
     }
+    return "more";
   }
 
   /** One packet, empty or not. False if it does not arrive. */
