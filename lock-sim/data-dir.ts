@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Clock } from "../protocol/clock.ts";
 import type { Random } from "../protocol/random.ts";
 import { buildHardware, type LockHardware } from "./build-hardware.ts";
@@ -7,19 +7,26 @@ import type { BoltPlace } from "./hardware/bolt.ts";
 import { FileFlash, FlashFileError } from "./hardware/file-flash.ts";
 import { KeptFile } from "./hardware/kept-file.ts";
 import type { RtcSetting } from "./hardware/rtc.ts";
+import { becomeSoleUser } from "./sole-user.ts";
 
 /** The data directory can not be used. The message is one sentence. */
 export class DataDirError extends Error {
   override readonly name = "DataDirError";
 }
 
+/** Makes the directory if it is not there, and keeps other emulators out of it. Throws DataDirError. */
+export async function takeDataDir(dir: string): Promise<void> {
+  // Where nothing can be made, as below /proc, a recursive mkdir of Node.js may try for ever.
+  inDir(dir, () => mkdirSync(dir, { recursive: existsSync(dir) || !existsSync(dirname(dir)), mode: 0o700 }));
+  if (!(await becomeSoleUser(dir))) throw new DataDirError(`another lock-sim uses the data directory ${dir}`);
+}
+
 /**
  * A lock's hardware on files: `flash.bin`, `rtc.json` (the clock has a cell of its own) and `bolt.json` (where the bolt is). What
- * they hold outlives the process as the parts outlive a loss of power. Throws DataDirError.
+ * they hold outlives the process as the parts outlive a loss of power. The directory is there. Throws DataDirError.
  */
 export function openHardware(dir: string, clock: Clock, random: Random): LockHardware<FileFlash> {
   return inDir(dir, () => {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
     return buildHardware(clock, {
       flash: FileFlash.open(join(dir, "flash.bin"), random),
       rtc: new KeptFile<RtcSetting>(join(dir, "rtc.json")),
@@ -56,6 +63,8 @@ export function describeDiskError({ code }: NodeJS.ErrnoException): string {
     case "EEXIST":
     case "ENOTDIR":
       return "it is no directory";
+    case "ENOENT":
+      return "no directory can be made there";
     case "EROFS":
       return "the disk is read-only";
     case "ENOSPC":

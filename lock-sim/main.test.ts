@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
@@ -163,6 +163,7 @@ test("what the world refuses is one line and exit code 1", async (t) => {
     [["--tcp", "127.0.0.1:0", "--rig", taken, "--data", join(dir, "third")], /the port is in use/],
     [["--serial", "/dev/portvakt-none", "--data", join(dir, "fourth")], /there is no such device/],
     [["--tcp", "127.0.0.1:0", "--data", join(dir, "file")], /it is no directory/],
+    [["--tcp", "127.0.0.1:0", "--data", "/proc/portvakt"], /no directory can be made there/],
   ];
   for (const [args, sentence] of refused) {
     const { code, said } = await failure(t, ...args);
@@ -170,6 +171,16 @@ test("what the world refuses is one line and exit code 1", async (t) => {
     assert.match(said, sentence);
     assert.match(said, /^lock-sim: [^\n]+\n$/);
   }
+});
+
+test("a second lock in the same data directory is refused, until the first is gone, killed or not", async (t) => {
+  const dir = tempDir(t);
+  const { child, announced } = await start(t, dir);
+  const { code, said } = await failure(t, "--tcp", "127.0.0.1:0", "--data", join(dir, "..", basename(dir)));
+  assert.equal(code, 1);
+  assert.match(said, /^lock-sim: another lock-sim uses the data directory [^\n]+\n$/);
+  await end(child, "SIGKILL");
+  assert.equal((await start(t, dir)).announced.label, announced.label);
 });
 
 test("a lock whose identity has rotted does not start: one line says why, and it is given no other", async (t) => {

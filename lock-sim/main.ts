@@ -5,7 +5,7 @@ import { systemClock } from "../protocol/system-clock.ts";
 import { systemRandom } from "../protocol/system-random.ts";
 import { fromHex, toHex } from "../protocol/wire/bytes.ts";
 import { type Carrier, parseArguments, type Settings, USAGE, UsageError } from "./arguments.ts";
-import { DataDirError, describeDiskError, isDiskError, openHardware, printLabel } from "./data-dir.ts";
+import { DataDirError, describeDiskError, isDiskError, openHardware, printLabel, takeDataDir } from "./data-dir.ts";
 import { leaveFactory, OtherLabel } from "./factory.ts";
 import { RottenFlash } from "./firmware/storage/bit-rot.ts";
 import { Lock } from "./lock.ts";
@@ -26,6 +26,7 @@ const EXIT_USAGE = 2;
 async function run(settings: Settings): Promise<void> {
   const { dataDir, model } = settings;
   const given = settings.label === undefined ? undefined : parseLabel(nobleSuite, settings.label);
+  await takeDataDir(dataDir);
   const hardware = openHardware(dataDir, systemClock, systemRandom);
   const { lockId, label } = print(leaveFactory(hardware.flash, nobleSuite, systemRandom, given));
   printLabel(dataDir, label);
