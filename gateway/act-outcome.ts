@@ -3,6 +3,7 @@ import type { Action } from "../protocol/documents/order.ts";
 import { verifyChain } from "../protocol/log/chain.ts";
 import { type LogRecord, RecordType } from "../protocol/log/record.ts";
 import { equalBytes } from "../protocol/wire/bytes.ts";
+import { UINT_MAX } from "../protocol/wire/cbor-shape.ts";
 import { Reason } from "../protocol/wire/reason.ts";
 import { READ_LOG_RECORDS_MAX } from "../protocol/wire/responses.ts";
 import type { ActOutcome } from "./api/services.ts";
@@ -10,10 +11,15 @@ import { granted, LockDisagrees } from "./link/lock-disagrees.ts";
 import type { LockSession } from "./link/lock-session.ts";
 import type { LogEnd } from "./link/lock-word.ts";
 
-/** All records after `after`, verified to follow it. Throws LockDisagrees if they do not. */
+/** More than any lock has room for; one that shows more would keep an order waiting for ever. */
+const RECORDS_MAX = 4_096;
+
+/** All records after `after`, verified to follow it. Throws LockDisagrees if they do not, or do not end. */
 export async function readLogAfter(suite: Suite, session: LockSession, after: LogEnd): Promise<LogRecord[]> {
   const records: LogRecord[] = [];
   for (let end = after; ; ) {
+    if (records.length > RECORDS_MAX) throw new LockDisagrees("the lock's log has no end");
+    if (end.seq === UINT_MAX) throw new LockDisagrees("the lock's log is at the last number there is");
     const fromSeq = end.seq + 1;
     const response = await session.command({ name: "readLog", fromSeq, max: READ_LOG_RECORDS_MAX });
     const batch = granted("to show its log", response);

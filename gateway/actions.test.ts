@@ -249,3 +249,37 @@ test("a log that does not hold proves nothing", async (t) => {
   });
   assert.equal((await unlock(gateway)).kind, "unknown");
 });
+
+test("a lock whose clock has come to its end gets an order all the same", async (t) => {
+  const gateway = await paired(t);
+  const { lock } = gateway;
+  lock.reboot();
+  lock.rms = undefined;
+  lock.capsLies = { time: 2 ** 32 - 1 };
+  assert.equal((await unlock(gateway)).kind, "done");
+});
+
+test("a lock whose log is said to be at the last number leaves the outcome unknown", async (t) => {
+  const gateway = await paired(t);
+  const { lock } = gateway;
+  lock.reboot();
+  lock.rms = undefined;
+  lock.capsLies = { seq: 2 ** 32 - 1 };
+  lock.override = ({ name }) => {
+    if (name === "act") throw new ProtocolError("wrong-tag");
+    return undefined;
+  };
+  assert.equal((await unlock(gateway)).kind, "unknown");
+});
+
+test("a log that is longer than any lock has room for is not read for ever", async (t) => {
+  const gateway = await paired(t);
+  const { lock } = gateway;
+  // Resumed, the order itself would be asked for again.
+  lock.rms = undefined;
+  loseAct(gateway, "reply", () => {
+    for (let i = 0; i < 5_000; i++) lock.log({ type: RecordType.wrongTry });
+  });
+  const outcome = await unlock(gateway);
+  assert.match(outcome.kind === "unknown" ? outcome.message : "", /has no end/);
+});

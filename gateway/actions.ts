@@ -3,6 +3,7 @@ import type { Suite } from "../crypto/suite.ts";
 import { type Clock, delay } from "../protocol/clock.ts";
 import { Action } from "../protocol/documents/order.ts";
 import { equalBytes, fromHex } from "../protocol/wire/bytes.ts";
+import { UINT_MAX } from "../protocol/wire/cbor-shape.ts";
 import { Reason } from "../protocol/wire/reason.ts";
 import type { Response } from "../protocol/wire/responses.ts";
 import { outcomeOf, readLogAfter, traceOf } from "./act-outcome.ts";
@@ -127,7 +128,7 @@ export class Actions implements ActionService {
       challenge,
       action,
       grantId: GRANT_ID,
-      notAfter: lockSeconds + ORDER_LIVES_SECONDS,
+      notAfter: Math.min(lockSeconds + ORDER_LIVES_SECONDS, UINT_MAX),
     });
     return { action, document, challenge, logEnd, resumeTag: undefined };
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Action, type OrderClaims } from "../../protocol/documents/order.ts";
 import { concat, fromHex, uint8 } from "../../protocol/wire/bytes.ts";
+import { UINT_MAX } from "../../protocol/wire/cbor-shape.ts";
 import type { Issuer } from "../issuer/issuer.ts";
 import { granted } from "./lock-disagrees.ts";
 import type { LockSession } from "./lock-session.ts";
@@ -32,6 +33,6 @@ async function sign(
   await session.prepare();
   const { challenge, lockSeconds } = session.word.whole ?? {};
   assert(challenge && lockSeconds !== undefined, "the session is prepared");
-  const notAfter = lockSeconds + ORDER_LIVES_SECONDS;
+  const notAfter = Math.min(lockSeconds + ORDER_LIVES_SECONDS, UINT_MAX);
   return issuer.signOrder({ lockId: fromHex(lockId), challenge, action, grantId, notAfter });
 }

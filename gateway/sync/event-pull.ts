@@ -6,6 +6,7 @@ import { firstHash, verifyChain } from "../../protocol/log/chain.ts";
 import { decodeRecord, RECORD_BYTES, RecordType } from "../../protocol/log/record.ts";
 import type { Random } from "../../protocol/random.ts";
 import { equalBytes, fromHex, uint32 } from "../../protocol/wire/bytes.ts";
+import { UINT_MAX } from "../../protocol/wire/cbor-shape.ts";
 import { LOG_HEAD_NONCE_BYTES } from "../../protocol/wire/commands.ts";
 import { Reason, reasonName } from "../../protocol/wire/reason.ts";
 import { READ_LOG_RECORDS_MAX } from "../../protocol/wire/responses.ts";
@@ -48,7 +49,7 @@ export class EventPull {
   async #step(talk: Talk, lock: LockRow, generation: number, newestSeq: number): Promise<Step> {
     const at = this.#position(lock, generation);
     // What the lock has said already need not be asked: a question costs its battery more than the answer tells us.
-    const isKnownEnd = generation === lock.generation && at.seq >= newestSeq;
+    const isKnownEnd = (generation === lock.generation && at.seq >= newestSeq) || at.seq === UINT_MAX;
     const step = isKnownEnd ? "end" : await this.#pullBatch(talk, lock, at);
     if (step === "more" || this.#parts.events.headThrough(lock.lockId, generation) >= at.seq) return step;
     return this.#pullHead(talk, lock, at);

@@ -63,6 +63,31 @@ test("a record that was altered is not kept, not acknowledged, and told", async 
   assert.equal(lock.ackedThrough, lock.seq);
 });
 
+test("a roster above all that an issuer gives is not believed, and ours does not follow it", async (t) => {
+  const gateway = await paired(t);
+  const { lock } = gateway;
+  const { epoch } = lock;
+  lock.epoch = 2 ** 32 - 1;
+  await poll(gateway);
+  assert.equal(sentence(gateway), "The lock can not have roster 4294967295.");
+  lock.epoch = epoch;
+  await gateway.clock.advanceAsync(60_000);
+  assert.equal(sentence(gateway), "In step.");
+});
+
+test("a list of grants that does not go on to its end is not followed", async (t) => {
+  const gateway = await paired(t);
+  const { lock } = gateway;
+  const entries = Array.from({ length: 48 }, (_, i) => ({
+    id: new Uint8Array(8).fill(i + 1),
+    shortHash: new Uint8Array(8),
+  }));
+  lock.override = ({ name }) => (name === "grantList" ? { ok: true, value: { entries } } : undefined);
+  lock.tableDigest = new Uint8Array(32);
+  await poll(gateway);
+  assert.equal(sentence(gateway), "The lock lists its grants out of order.");
+});
+
 test("a head over another question, or of another log, is not believed", async (t) => {
   const gateway = await paired(t);
   await poll(gateway);

@@ -31,6 +31,8 @@ const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
 /** What a lock reports is written down at once when it changes, else this often: an SD card wears. */
 const NOTE_EVERY_MS = 5 * 60_000;
+/** No issuer comes so far, and a roster above the last epoch there is could not be written (protocol.md §1). */
+const REPORTED_EPOCH_MAX = 2 ** 31;
 
 export interface LockSyncParts {
   suite: Suite;
@@ -190,6 +192,7 @@ export class LockSync {
       tookMs = clock.monotonicMs() - askedAtMs;
       return granted("to tell how it is", response);
     });
+    if (status.epoch > REPORTED_EPOCH_MAX) throw new LockDisagrees(`the lock can not have roster ${status.epoch}`);
     const endedAtMs = clock.wallMs();
     const reported: Reported = { ...status, atMs: endedAtMs };
     if (isWorthNoting(lock.reported, reported)) await locks.setReported(this.#lockId, reported);

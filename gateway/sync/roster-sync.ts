@@ -1,10 +1,10 @@
 import { CCM_TAG_BYTES, type Suite } from "../../crypto/suite.ts";
 import { parseRoster } from "../../protocol/documents/roster.ts";
-import { equalBytes } from "../../protocol/wire/bytes.ts";
+import { compareBytes, equalBytes } from "../../protocol/wire/bytes.ts";
 import { type Command, encodeCommand } from "../../protocol/wire/commands.ts";
 import { FRAME_BYTES_MAX } from "../../protocol/wire/messages.ts";
 import { GRANT_LIST_ENTRIES_MAX, type GrantListEntry, type Responses } from "../../protocol/wire/responses.ts";
-import { granted } from "../link/lock-disagrees.ts";
+import { granted, LockDisagrees } from "../link/lock-disagrees.ts";
 import type { RosterStore, WantedRoster } from "../store/roster-store.ts";
 import { compareTables } from "./compare-tables.ts";
 import type { Talk } from "./talk.ts";
@@ -78,7 +78,10 @@ export class RosterSync {
   }
 }
 
-/** The staging copy begins as the table is, or as an interrupted try has left it. */
+/** More than any lock has room for. */
+const GRANTS_LISTED_MAX = 10_000;
+
+/** The staging copy begins as the table is, or as an interrupted try has left it. Throws LockDisagrees on a list without end. */
 async function stagedGrants(talk: Talk): Promise<GrantListEntry[]> {
   const staged: GrantListEntry[] = [];
   for (;;) {
@@ -86,7 +89,12 @@ async function stagedGrants(talk: Talk): Promise<GrantListEntry[]> {
     const { entries } = await talk(async (session) =>
       granted("to list its grants", await session.command({ name: "grantList", after })),
     );
-    staged.push(...entries);
+    for (const entry of entries) {
+      const last = staged.at(-1)?.id ?? BEFORE_ALL_IDS;
+      if (compareBytes(entry.id, last) <= 0) throw new LockDisagrees("the lock lists its grants out of order");
+      staged.push(entry);
+    }
+    if (staged.length > GRANTS_LISTED_MAX) throw new LockDisagrees("the lock's list of grants has no end");
     if (entries.length < GRANT_LIST_ENTRIES_MAX) return staged;
   }
 }

@@ -65,6 +65,7 @@ export function readLockEvent(json: unknown): LockEvent {
     }
     case "gap": {
       const [fromSeq, toSeq] = [asUint(data.fromSeq, "data.fromSeq"), asUint(data.toSeq, "data.toSeq")];
+      expect(id === `${lockId}-${generation}-${fromSeq}-gap`, "id is not lockId-generation-fromSeq-gap");
       expect(fromSeq <= toSeq, "the gap ends before it begins");
       return { ...common, kind, fromSeq, toSeq };
     }

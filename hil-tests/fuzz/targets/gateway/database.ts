@@ -50,6 +50,7 @@ export const database: Target = {
 };
 
 function changed(image: Uint8Array, path: string, script: Script): Uint8Array {
+  if (image.length === 0) return image;
   switch (script.byte() % 5) {
     case 1:
       return image.with((script.byte() * 256 + script.byte()) % image.length, script.byte());
