@@ -7,7 +7,7 @@ import type { RadioModel } from "./air/model.ts";
 import type { Wall } from "./air/place.ts";
 import { Controller, type ControllerOptions } from "./controller.ts";
 
-export interface AirOptions {
+interface AirOptions {
   readonly clock: Clock;
   /** A seeded one makes a run that can be replayed, packet by packet. */
   readonly random: Random;

@@ -22,7 +22,7 @@ for (const fork of NOBLE_FORKS) {
 }
 
 test("in a crowd some advertisements are lost, but everybody is heard in time", () => {
-  const quiet = new QuietAir();
+  const quiet = new QuietAir({ advertisementsCollide: true });
   const scanner = quiet.host();
   const devices = crowd(quiet.air, 200, 20, new SeededRandom(5));
   scanner.scan({ isActive: false });

@@ -7,9 +7,10 @@ import { fastModel } from "../air/model.ts";
 import { AdvertisingChannels } from "./advertising-channels.ts";
 
 /** What the station in the origin hears of two that send 31 bytes each, the second so much later. */
-function heard(metres: [first: number, second: number], secondAfterMs: number): number[] {
+function heard(metres: [first: number, second: number], secondAfterMs: number, collide = true): number[] {
   const clock = new VirtualClock();
-  const channels = new AdvertisingChannels(new Medium(clock, new SeededRandom(1), fastModel));
+  const model = { ...fastModel, advertisementsCollide: collide };
+  const channels = new AdvertisingChannels(new Medium(clock, new SeededRandom(1), model));
   const from: Station[] = [];
   channels.listen({
     station: { place: { x: 0, y: 0 }, packetLoss: 0 },
@@ -46,4 +47,8 @@ test("the one that is 6 dB stronger is heard all the same, be it the first or th
   assert.deepEqual(heard([1, 1.9], 0.1), []);
   assert.deepEqual(heard([1, 2.1], 0.1), [0]);
   assert.deepEqual(heard([2.1, 1], 0.1), [1]);
+});
+
+test("a model without collisions lets both be heard", () => {
+  assert.deepEqual(heard([1, 1], 0, false), [0, 1]);
 });

@@ -60,6 +60,7 @@ export class AdvertisingChannels {
   }
 
   #isDrowned({ from, colliding }: Flight, at: Station): boolean {
+    if (!this.#medium.model.advertisementsCollide) return false;
     const strengthDbm = this.#medium.meanStrengthDbm(from, at);
     return colliding.some((other) => this.#medium.meanStrengthDbm(other, at) > strengthDbm - CAPTURE_DB);
   }

@@ -20,6 +20,8 @@ export interface RadioModel {
   /** A packet that arrives weaker is not received. */
   readonly sensitivityDbm: number;
   readonly loss: BurstLoss;
+  /** Whether two advertisements at the same time spoil each other. */
+  readonly advertisementsCollide: boolean;
   /** "at-once": data needs no waiting for the next connection event; events at the interval go on beside that. */
   readonly delivery: "at-events" | "at-once";
   /** Data packets of each side in one connection event, repeats included. */
@@ -43,18 +45,20 @@ export const fastModel: RadioModel = {
   fadingDb: 0,
   sensitivityDbm: -90,
   loss: evenLoss(0),
+  advertisementsCollide: false,
   delivery: "at-once",
   packetsPerEventMax: 6,
   advertisingIntervalMsMax: 20,
   connectionIntervalMsMax: 4_000,
 };
 
-/** A stairwell on a good day: 2 % of packets lost, the intervals that the hosts ask for. */
+/** A stairwell on a good day: 2 % of packets lost besides those that collide, at the intervals that the hosts ask for. */
 export const realisticModel: RadioModel = {
   ...fastModel,
   pathLossExponent: 2.5,
   fadingDb: 3,
   loss: evenLoss(0.02),
+  advertisementsCollide: true,
   delivery: "at-events",
   advertisingIntervalMsMax: 10_240,
 };

@@ -6,7 +6,7 @@ import type { Activity } from "./activity.ts";
 import type { Connections } from "./connections.ts";
 
 /** What the host has set for advertising. */
-export interface AdvertisingParameters {
+interface AdvertisingParameters {
   readonly intervalMs: number;
   readonly kind: Advertisement["kind"];
 }

@@ -11,7 +11,7 @@ import type { LinkParameters } from "../link/parameters.ts";
 import type { Activity } from "./activity.ts";
 import type { HostSide } from "./host-side.ts";
 
-export type Role = "central" | "peripheral";
+type Role = "central" | "peripheral";
 
 /** One link as its host sees it. */
 export interface Connection {

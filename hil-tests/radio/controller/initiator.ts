@@ -12,7 +12,7 @@ import type { Connections } from "./connections.ts";
 import type { HostSide } from "./host-side.ts";
 
 /** What LE Create Connection asks for. */
-export interface ConnectionRequest {
+interface ConnectionRequest {
   readonly peer: Device;
   readonly intervalMs: number;
   readonly windowMs: number;

@@ -6,7 +6,7 @@ import type { Medium, Station } from "../air/medium.ts";
 import { LeEvent } from "../hci/event.ts";
 import type { HostSide } from "./host-side.ts";
 
-export interface ScanParameters {
+interface ScanParameters {
   /** Whether scan responses are asked for. */
   readonly isActive: boolean;
   readonly intervalMs: number;

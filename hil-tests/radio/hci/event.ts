@@ -16,10 +16,6 @@ export function disconnectionComplete(handle: number, reason: number): Uint8Arra
   return event(0x05, Uint8Array.of(0), uint16(handle), Uint8Array.of(reason));
 }
 
-export function encryptionChange(status: number, handle: number, isOn: boolean): Uint8Array {
-  return event(0x08, Uint8Array.of(status), uint16(handle), Uint8Array.of(isOn ? 1 : 0));
-}
-
 /** The host may send that many packets more. */
 export function numberOfCompletedPackets(handle: number, packets: number): Uint8Array {
   return event(0x13, Uint8Array.of(1), uint16(handle), uint16(packets));
@@ -35,7 +31,6 @@ export const LeEvent = {
   connectionComplete: 0x01,
   advertisingReport: 0x02,
   connectionUpdateComplete: 0x03,
-  longTermKeyRequest: 0x05,
   dataLengthChange: 0x07,
 } as const;
 

@@ -2,7 +2,7 @@ import { concat } from "../../../protocol/wire/bytes.ts";
 import { readUint16, uint16 } from "./little-endian.ts";
 
 /** The first byte of an H4 packet (Core Specification, Vol 4 Part A). */
-export const H4_COMMAND = 1;
+const H4_COMMAND = 1;
 export const H4_ACL = 2;
 export const H4_EVENT = 4;
 
@@ -11,7 +11,7 @@ const ACL_HEADER_BYTES = 5;
 const EVENT_HEADER_BYTES = 3;
 
 /** What a host says to its controller. */
-export type HostPacket =
+type HostPacket =
   | { kind: "command"; opcode: number; parameters: Uint8Array }
   | { kind: "acl"; handle: number; isContinuation: boolean; data: Uint8Array };
 

@@ -6,7 +6,7 @@ import { type Pdu, pieces } from "./pdu.ts";
 export const OCTETS_MIN = 27;
 
 /** What a controller wants to know of its end of a link. */
-export interface LinkListener {
+interface LinkListener {
   /** A connection event begins. */
   onEvent(): void;
   onData(isContinuation: boolean, data: Uint8Array): void;

@@ -27,7 +27,6 @@ export class Link {
   #central: LinkEnd | undefined;
   #peripheral: LinkEnd | undefined;
   #update: { parameters: LinkParameters; atEvent: number } | undefined;
-  #startedMs = 0;
   #channel = 0;
   #eventCount = 0;
   #timer: Timer | undefined;
@@ -46,11 +45,10 @@ export class Link {
   start(central: LinkEnd, peripheral: LinkEnd | undefined): void {
     this.#central = central;
     this.#peripheral = peripheral;
-    this.#startedMs = this.#medium.clock.monotonicMs();
-    this.#scheduleEvent(this.#startedMs + FIRST_EVENT_MS);
+    this.#scheduleEvent(this.#medium.clock.monotonicMs() + FIRST_EVENT_MS);
   }
 
-  /** One of the ends has put something into its queue. */
+  /** There is something in the queue of one of the ends. */
   wake(): void {
     if (this.#medium.model.delivery === "at-events" || this.#extraTimer) return;
     this.#extraTimer = this.#medium.clock.schedule(0, () => {
@@ -68,7 +66,7 @@ export class Link {
     this.#extraTimer?.cancel();
   }
 
-  /** For the end that asks, as for `medium.carry`: the strength of the peer's last packets, undefined without a peer. */
+  /** Strength in dBm of the peer at this end, without fading; undefined if there is no peer any more. */
   strengthDbm(end: LinkEnd): number | undefined {
     const peer = end === this.#central ? this.#peripheral : this.#central;
     return peer && Math.round(this.#medium.meanStrengthDbm(peer.station, end.station));

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import type { Adapter, OpenAdapter } from "./adapter.ts";
 
 /** The face of a bluetooth-hci-socket package, as far as noble and bleno use it. */
-export type SocketPackage = (new () => EventEmitter) & { loadDriver(): new () => EventEmitter };
+type SocketPackage = (new () => EventEmitter) & { loadDriver(): new () => EventEmitter };
 
 /** What stands in for the package: sockets on the adapters that `open` finds. */
 export function socketPackage(open: OpenAdapter): SocketPackage {

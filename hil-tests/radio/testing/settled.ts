@@ -1,6 +1,6 @@
 import type { VirtualClock } from "../../../protocol/testing/virtual-clock.ts";
 
-/** Moves time on, step by step, until the promise settles. Throws RangeError if it has not within `limitMs`. */
+/** Moves time on, timer by timer, until the promise settles. Throws RangeError if it has not within `limitMs`. */
 export async function settled<T>(clock: VirtualClock, promise: Promise<T>, limitMs: number): Promise<T> {
   let isPending = true;
   const mark = () => {
@@ -10,8 +10,9 @@ export async function settled<T>(clock: VirtualClock, promise: Promise<T>, limit
   const endMs = clock.monotonicMs() + limitMs;
   await clock.advanceAsync(0);
   while (isPending) {
-    if (clock.monotonicMs() >= endMs) throw new RangeError(`not settled within ${limitMs} ms`);
-    await clock.advanceAsync(1);
+    const nowMs = clock.monotonicMs();
+    if (nowMs >= endMs) throw new RangeError(`not settled within ${limitMs} ms`);
+    await clock.advanceAsync(Math.min(clock.nextTimerMs() ?? endMs, endMs) - nowMs);
   }
   return promise;
 }
