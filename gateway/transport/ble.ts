@@ -9,7 +9,7 @@ import { BleChannel } from "./ble/ble-channel.ts";
 import { type Handles, subscribe } from "./ble/gatt.ts";
 import type { Noble } from "./ble/noble.ts";
 import { describeReach, type Reach, seenWords } from "./ble/reach.ts";
-import type { Device } from "./ble/sightings.ts";
+import { type Device, likelierFirst } from "./ble/sightings.ts";
 import { type Channel, type OpenOptions, type Radio, type Transport, TransportError } from "./channel.ts";
 import { parseVia } from "./via.ts";
 
@@ -134,7 +134,7 @@ export class BleTransport implements Transport, Radio {
         const isWanted = device && (!isPairing || (device.flags & BeaconFlag.pairingMode) !== 0);
         return isWanted && !adapter.trouble ? [{ adapter, device }] : [];
       })
-      .sort((a, b) => a.device.failures - b.device.failures || b.device.rssi - a.device.rssi)[0];
+      .sort((a, b) => likelierFirst(a.device, b.device))[0];
   }
 
   /** Settles as soon as the lock advertises as it should; rejects when it has not for long enough. */

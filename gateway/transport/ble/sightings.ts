@@ -50,13 +50,13 @@ export class Sightings {
     return { lockId, flags: beacon.flags };
   }
 
-  /** The device to try for this lock: of those heard of late the one that failed least, then the nearest. */
+  /** The device to try for this lock, of those heard of late. */
   best(lockId: string): Device | undefined {
     const freshFromMs = Math.max(this.#clock.monotonicMs() - FRESH_MS, this.#validFromMs);
     return this.#locks
       .get(lockId)
       ?.filter(({ heardAtMs }) => heardAtMs >= freshFromMs)
-      .sort((a, b) => a.failures - b.failures || b.rssi - a.rssi)[0];
+      .sort(likelierFirst)[0];
   }
 
   /** When anybody last advertised as this lock, and how strongly; undefined if never. */
@@ -96,6 +96,12 @@ export class Sightings {
     }
     devices.push(device);
   }
+}
+
+/** The one that failed least comes first, then one that has proved to be the lock, then the nearest. */
+export function likelierFirst(a: Device, b: Device): number {
+  const proved = Number(b.handles !== undefined) - Number(a.handles !== undefined);
+  return a.failures - b.failures || proved || b.rssi - a.rssi;
 }
 
 function newest(devices: readonly Device[]): number {

@@ -22,7 +22,9 @@ export class AirLock {
   readonly lockId: string;
   readonly label: string;
   readonly controller: Controller;
+  readonly #bleno: Bleno;
   readonly #port: BlePort;
+  #services: object[] = [];
 
   /** The firmware's suite is the fast one: this is about the radio. */
   constructor(clock: Clock, random: Random, controller: Controller, between: Between = (lock) => lock) {
@@ -33,8 +35,13 @@ export class AirLock {
     this.label = formatLabel(nobleSuite, label);
     this.controller = controller;
     lock.powerOn();
-    const bleno = freshBleno(controller) as unknown as Bleno;
-    this.#port = new BlePort(between(lock), beaconOf(lock, label.lockId), bleno, clock);
+    this.#bleno = freshBleno(controller) as unknown as Bleno;
+    const setServices = this.#bleno.setServices.bind(this.#bleno);
+    this.#bleno.setServices = (services) => {
+      this.#services = services;
+      setServices(services);
+    };
+    this.#port = new BlePort(between(lock), beaconOf(lock, label.lockId), this.#bleno, clock);
   }
 
   get via(): string {
@@ -44,6 +51,13 @@ export class AirLock {
   /** Settles when it advertises. */
   async start(): Promise<void> {
     await this.#port.start();
+  }
+
+  /** As after a firmware update: the service stands at other handles of the GATT table. */
+  moveService(): void {
+    const { PrimaryService, Characteristic } = this.#bleno;
+    const name = new Characteristic({ uuid: "2a24", properties: ["read"] });
+    this.#bleno.setServices([new PrimaryService({ uuid: "180a", characteristics: [name] }), ...this.#services]);
   }
 
   close(): Promise<void> {

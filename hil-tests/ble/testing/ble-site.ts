@@ -8,6 +8,7 @@ import { type BleLibrary, DEFAULT_SITE } from "../../../gateway/config.ts";
 import { LocalIssuer } from "../../../gateway/issuer/local-issuer.ts";
 import type { Log } from "../../../gateway/log.ts";
 import { Database } from "../../../gateway/store/database.ts";
+import type { Noble } from "../../../gateway/transport/ble/noble.ts";
 import { BleTransport, nobleLoader } from "../../../gateway/transport/ble.ts";
 import { Transports } from "../../../gateway/transport/transports.ts";
 import { SeededRandom } from "../../../protocol/testing/seeded-random.ts";
@@ -19,7 +20,7 @@ import type { Controller } from "../../radio/controller.ts";
 import { runLibraryTimers } from "../../radio/testing/library-timers.ts";
 import { settled } from "../../radio/testing/settled.ts";
 import { AirLock, type Between } from "./air-lock.ts";
-import { plugIn } from "./virtual-adapters.ts";
+import { type Meddle, plugIn } from "./virtual-adapters.ts";
 
 export const BLE_LIBRARIES: readonly BleLibrary[] = ["@abandonware/noble", "@stoprocent/noble"];
 
@@ -41,9 +42,11 @@ export class BleSite {
   readonly clock = new VirtualClock();
   readonly random: SeededRandom;
   readonly air: Air;
-  readonly adapters: readonly Controller[];
+  readonly adapters: Controller[];
   readonly transport: BleTransport;
   readonly gateway: Composed;
+  /** Nothing is meddled with until a test does. */
+  meddle: Meddle = (h4) => [h4];
   readonly #locks: AirLock[] = [];
 
   constructor(t: TestContext, { library, model, adapters = 1, seed = 1, log = silent }: SiteOptions) {
@@ -53,7 +56,7 @@ export class BleSite {
     this.air = new Air({ clock, random: new SeededRandom(seed + 1), model: { ...fastModel, ...model } });
     const numbers = Array.from({ length: adapters }, (_, number) => number);
     this.adapters = numbers.map((number) => this.air.controller({ address: `c0:ff:ee:00:00:0${number}` }));
-    plugIn(this.adapters);
+    plugIn(this.adapters, (h4, direction) => this.meddle(h4, direction));
     const names = numbers.map((number) => `hci${number}`);
     this.transport = new BleTransport(clock, log, names, nobleLoader(library));
     const folder = mkdtempSync(join(tmpdir(), "portvakt-ble-"));
@@ -92,6 +95,13 @@ export class BleSite {
     this.#locks.push(lock);
     await this.run(lock.start());
     return lock;
+  }
+
+  /** Somebody else's noble, on an adapter of its own. */
+  stranger(library: BleLibrary): Noble {
+    const number = this.adapters.length;
+    this.adapters.push(this.air.controller({ address: `c0:ff:ee:00:00:0${number}` }));
+    return nobleLoader(library)(`hci${number}`);
   }
 
   /** Presses the button and pairs; how it ended. */

@@ -1,0 +1,23 @@
+import { concat, uint16, uint8 } from "../../../protocol/wire/bytes.ts";
+
+/** H4: ACL data. Its ATT packet begins after packet type, handle, length, and L2CAP's length and channel. */
+const ACL_DATA = 2;
+const ATT_AT = 9;
+const MTU_REQUEST = 0x02;
+const WRITE_COMMAND = 0x52;
+const NOTIFICATION = 0x1b;
+
+export function isAclData(h4: Uint8Array): boolean {
+  return h4[0] === ACL_DATA;
+}
+
+/** A fragment of a request, as written by the gateway, or of a reply, as notified by the lock. */
+export function isFragment(h4: Uint8Array): boolean {
+  return isAclData(h4) && (h4[ATT_AT] === WRITE_COMMAND || h4[ATT_AT] === NOTIFICATION);
+}
+
+/** Has both sides agree on this ATT_MTU; all else stays as it is. */
+export function withAttMtu(h4: Uint8Array, attMtu: number): Uint8Array {
+  if (!isAclData(h4) || h4[ATT_AT] !== MTU_REQUEST) return h4;
+  return concat(h4.subarray(0, ATT_AT), uint8(MTU_REQUEST), uint16(attMtu).reverse());
+}
