@@ -20,6 +20,16 @@ export interface Trial {
   begin(world: World, ledger: Ledger): Promise<Begun>;
 }
 
+/** Asks for a grant. Rejects with ApiError if the gateway refuses. */
+export function newGrant(world: World): Promise<{ id: string }> {
+  return world.gateway.api.post("/v1/grants", {
+    locks: [world.lock.lockId],
+    with: [{ kind: "key", publicKey: BEARER_KEY }],
+    rights: ["unlock"],
+    until: new Date(world.clock.wallMs() + DAY_MS).toISOString(),
+  });
+}
+
 const pair: Trial = {
   name: "pair",
   killWithinMs: 300,
@@ -40,14 +50,7 @@ export const addGrant: Trial = {
   name: "grant add",
   killWithinMs: 60,
   async begin(world) {
-    const adding = answerOf(
-      world.gateway.api.post<{ id: string }>("/v1/grants", {
-        locks: [world.lock.lockId],
-        with: [{ kind: "key", publicKey: BEARER_KEY }],
-        rights: ["unlock"],
-        until: new Date(world.clock.wallMs() + DAY_MS).toISOString(),
-      }),
-    );
+    const adding = answerOf(newGrant(world));
     return {
       async check() {
         const added = await adding;

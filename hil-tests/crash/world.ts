@@ -168,9 +168,10 @@ export class World {
     await this.#startGateway();
   }
 
-  /** Kills the gateway and starts it again. */
-  async crashGateway(): Promise<void> {
+  /** Kills the gateway and starts it again; `meanwhile` it is down. */
+  async crashGateway(meanwhile: () => void = () => {}): Promise<void> {
     await this.gateway.program.kill();
+    meanwhile();
     await this.#startGateway();
   }
 
