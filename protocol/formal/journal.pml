@@ -15,7 +15,6 @@
             d  A repeat under the newest n does no harm, record or not.
    FOR h    keys are told apart by what goes into them: k1 by slot, n and R_G, the keys of S2 by H(S1) and R_L. R_G and R_L are
             drawn anew each time, so h is only looked at where one of them is left out.
-   N_ALONE  the challenge is not looked at, and a gateway that is honest puts each order into one S1: the counter alone does for a–f.
    WITHOUT  the end of an RMS; PASS (its challenge dies with its session); courier and issuer's orders; factory reset (roster.pml);
             wear; bit rot. Cells and table have their own power cuts (lock-sim/power-cuts).
 
@@ -25,7 +24,6 @@ PAGE §9 7a1f3f9d2c40
 EXPECT PASS
 EXPECT PASS -DUSES=1
 EXPECT PASS -DWRITES_FAIL
-EXPECT PASS -DN_ALONE
 LARGER PASS -DMSGS=3
 LARGER PASS -DORDERS=3 -DUSES=2
 EXPECT FAIL -DACT_FIRST                 the bolt moves before INTENT
@@ -41,6 +39,7 @@ EXPECT FAIL -DSAY_FIRST                 "done" is said before the bolt has moved
 EXPECT FAIL -DNO_KEEP                   a record is recycled, and its n with it
 EXPECT FAIL -DKEEP_LATE                 a record is recycled, and its n goes to the cell after it
 EXPECT FAIL -DKEEP_ALL                  a record is recycled, and its n goes to the cell though that has a newer one
+EXPECT FAIL -DNO_CHALLENGE              the counter alone, and an honest gateway: the record is recycled, the S1 repeated
 EXPECT FAIL -DSAME_CHALLENGE            an order does not spend the challenge
 EXPECT FAIL -DSAME_AT_BOOT              the challenge is the same after a boot
 EXPECT FAIL -DBUSY_REFUSES              a repeat that comes while the bolt is on its way is decided again
@@ -105,7 +104,7 @@ mtype saidTo[MSGS + 1];
 #else
 #define SPEND(s) o2 = 1; do :: o2 <= ORDERS -> if :: oSlot[o2] == (s) -> fresh[o2] = 0 :: else fi; o2++ :: else -> o2 = 0; break od
 #endif
-#ifdef N_ALONE
+#ifdef NO_CHALLENGE
 #define IS_FRESH(o, s) true
 #define MAY_CARRY(o) (o == 0 || !carried[o])
 bit carried[ORDERS + 1];
@@ -278,7 +277,7 @@ end:
      if
      :: MAY_CARRY(o) ->
         d_step { made++; mSlot[made] = s; mN[made] = n; mOrder[made] = o;
-#ifdef N_ALONE
+#ifdef NO_CHALLENGE
           carried[o] = 1;
 #endif
           printf("STEP make %d %d %d %d\n", made, s, n, o) };
@@ -311,7 +310,7 @@ end:
      if :: m != 0 -> answer(m, verdict) :: else fi;
      d_step { m = 0; o = 0; verdict = none } }
 
-#ifndef N_ALONE
+#ifndef NO_CHALLENGE
   :: atomic { orders > 0 ->                                            /* a C, in some session */
      o = 1; do :: o < orders -> o++ :: break od;
      printf("STEP c %d\n", o);

@@ -55,7 +55,7 @@ spin_run() {
     how='-DSAFETY -DBFS' # the shortest way to it
   fi
   (
-    cd "$work" && rm -f pan* ./*.trail && "$spin" "$@" -a "$here/$model.pml" &&
+    cd "$work" && rm -f pan* ./*.trail && cp "$here/$model.pml" . && "$spin" "$@" -a "$model.pml" &&
       "$cc" -O1 -w -DCOLLAPSE $how -o pan pan.c && timeout "$seconds_max" ./pan $search -w24
   ) > "$work/out" 2>&1
 }
@@ -79,6 +79,7 @@ spin_model() {
         tell ok "$model" "${flags:-as it is}" "$took" "holds in $states states"
         unreached "$model" "$flags" ;;
       FAIL:[1-9]*)
+        grep -q 'assertion violated\|acceptance cycle' "$work/out" || { tell WRONG "$model" "$flags" "$took" 'fails, but not as it should'; continue; }
         tell ok "$model" "$flags" "$took" "found: $(sed -n 's/^pan:1: \(.*\) (at depth.*/\1/p' "$work/out" | cut -c1-70)"
         [ -z "$trails" ] || write_trail "$model" $flags ;;
       *)
@@ -102,7 +103,7 @@ write_trail() {
   local model=$1
   shift
   mkdir -p "$trails"
-  (cd "$work" && "$spin" "$@" -t "$here/$model.pml") 2> /dev/null | sed -n 's/^ *STEP //p' > "$trails/$model$(tr -d ' ' <<< "$*").txt"
+  (cd "$work" && "$spin" "$@" -t "$model.pml") 2> /dev/null | sed -n 's/^ *STEP //p' > "$trails/$model$(tr -d ' ' <<< "$*").txt"
   [ -s "$trails/$model$(tr -d ' ' <<< "$*").txt" ] || rm -f "$trails/$model$(tr -d ' ' <<< "$*").txt"
 }
 
