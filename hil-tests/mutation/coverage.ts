@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { posix } from "node:path";
+import type { MeasuredTest, PlannedTest } from "./runner/messages.ts";
+import { RECORDED_MAX } from "./runner/switchboard.ts";
+
+/** A test as it runs without mutants. `number` is its place among all that one runner has imported. */
+export interface KnownTest extends MeasuredTest {
+  readonly number: number;
+  /** Path from dist/. */
+  readonly file: string;
+}
+
+/** A test that passes this many times the switches that it passes without a mutant will not end. */
+const ENDLESS_FACTOR = 20;
+const ENDLESS_SWITCHES_MIN = 100_000;
+
+export function knowTests(
+  files: readonly string[],
+  testsPerFile: readonly number[],
+  measured: readonly MeasuredTest[],
+): KnownTest[] {
+  const fileOf = files.flatMap((file, n) => Array<string>(testsPerFile[n]!).fill(file));
+  assert.equal(fileOf.length, measured.length);
+  return measured.map((test, number) => ({ ...test, number, file: fileOf[number]! }));
+}
+
+/** For each mutant the tests that come by it. */
+export function coverageOf(tests: readonly KnownTest[]): Map<number, KnownTest[]> {
+  const covering = new Map<number, KnownTest[]>();
+  for (const test of tests) {
+    for (const mutant of test.reached) {
+      const known = covering.get(mutant);
+      if (known) known.push(test);
+      else covering.set(mutant, [test]);
+    }
+  }
+  return covering;
+}
+
+/** The nearest test files first, of those equally near the fastest test. `script` is where the mutant is. */
+export function nearestFirst(tests: readonly KnownTest[], script: string): KnownTest[] {
+  return tests.toSorted((a, b) => distance(a.file, script) - distance(b.file, script) || a.ms - b.ms);
+}
+
+/** 0: the script's own test; 1: of the same folder; 2: any other. */
+export function distance(testFile: string, script: string): 0 | 1 | 2 {
+  if (testFile === script.replace(/\.js$/, ".test.js")) return 0;
+  return posix.dirname(testFile) === posix.dirname(script) ? 1 : 2;
+}
+
+/** As many of the tests, in their order, as fit into the budget; the first in any case. */
+export function affordable(tests: readonly KnownTest[], budgetMs: number): KnownTest[] {
+  let leftMs = budgetMs;
+  return tests.filter(({ ms }, at) => {
+    const fits = at === 0 || ms <= leftMs;
+    if (fits) leftMs -= ms;
+    return fits;
+  });
+}
+
+export function plan({ number, passed }: KnownTest): PlannedTest {
+  // How far it goes beyond that is not known.
+  if (passed >= RECORDED_MAX) return { test: number, passedMax: Number.MAX_SAFE_INTEGER };
+  return { test: number, passedMax: ENDLESS_SWITCHES_MIN + ENDLESS_FACTOR * passed };
+}

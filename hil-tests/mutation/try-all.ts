@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import type { Clock } from "../../protocol/clock.ts";
+import { withPatchedBuild } from "../patched-build/patched-build.ts";
+import { instrument } from "./instrument.ts";
+import type { Mutant, MutatedScript } from "./mutant.ts";
+import type { Tried } from "./report.ts";
+import { collecting, loadedWith, testFilesIn } from "./test-files.ts";
+import { type Bench, measure, Trial } from "./trial.ts";
+
+interface Work {
+  readonly clock: Clock;
+  /** The project's folder, compiled. */
+  readonly root: string;
+  /** All that have a mutant among the chosen, and perhaps others. */
+  readonly scripts: readonly MutatedScript[];
+  /** Whose tests are run, from dist/. */
+  readonly testFolders: readonly string[];
+  readonly chosen: readonly Mutant[];
+  readonly workers: number;
+  /** Called with each as soon as it has been tried. */
+  readonly onTried: (tried: Tried) => void;
+}
+
+/** Tries the chosen mutants, and tells what became of them in their order. */
+export async function tryAll({ clock, root, scripts, testFolders, chosen, workers, onTried }: Work): Promise<Tried[]> {
+  const testFiles = testFilesIn(join(root, "dist"), testFolders);
+  const loaded = loadedWith(join(root, "dist"), testFiles);
+  const patches = [
+    ...scripts.map((script) => ({ file: script.script, text: instrument(script) })),
+    ...testFiles.map(collecting),
+  ];
+  return withPatchedBuild(root, patches, async (folder) => {
+    const mutants = scripts.reduce((sum, script) => sum + script.mutants.length, 0);
+    const bench = await measure({ clock, dist: join(folder, "dist"), mutants, testFiles, loaded });
+    const left = [...chosen];
+    const tried: Tried[] = [];
+    await Promise.all(
+      Array.from({ length: workers }, () =>
+        work(bench, left, (one) => {
+          tried.push(one);
+          onTried(one);
+        }),
+      ),
+    );
+    return tried.toSorted((a, b) => a.mutant.id - b.mutant.id);
+  });
+}
+
+async function work(bench: Bench, left: Mutant[], onTried: (tried: Tried) => void): Promise<void> {
+  const trial = new Trial(bench);
+  try {
+    for (let mutant = left.shift(); mutant; mutant = left.shift()) {
+      onTried({ mutant, verdict: await trial.try(mutant) });
+    }
+  } finally {
+    trial.close();
+  }
+}
