@@ -128,13 +128,14 @@ export class BleTransport implements Transport, Radio {
 
   /** The adapter that hears the lock best. */
   #best(lockId: string, isPairing: boolean): Heard | undefined {
+    const likelier = likelierFirst(this.#clock.monotonicMs());
     return this.#adapters
       .flatMap((adapter) => {
         const device = adapter.sightings.best(lockId);
         const isWanted = device && (!isPairing || (device.flags & BeaconFlag.pairingMode) !== 0);
         return isWanted && !adapter.trouble ? [{ adapter, device }] : [];
       })
-      .sort((a, b) => likelierFirst(a.device, b.device))[0];
+      .sort((a, b) => likelier(a.device, b.device))[0];
   }
 
   /** Settles as soon as the lock advertises as it should; rejects when it has not for long enough. */

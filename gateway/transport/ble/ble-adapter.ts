@@ -11,7 +11,7 @@ import { settles } from "./settles.ts";
 import { type Device, Sightings } from "./sightings.ts";
 
 /** Locks advertise about once a second; at the edge of range some of that is lost. */
-const CONNECT_WITHIN_MS: Record<Urgency, number> = { sync: 4_000, unlock: 8_000 };
+const CONNECT_WITHIN_MS: Record<Urgency, number> = { sync: 4_000, unlock: 5_000 };
 /** A connection that failed to be established is tried again, but not at once for ever. */
 const AGAIN_AFTER_MS = 50;
 const CANCELLED_WITHIN_MS = 100;

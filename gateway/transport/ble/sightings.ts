@@ -9,7 +9,9 @@ const LOCKS_MAX = 1_000;
 /** Devices that may claim to be the same lock. */
 const DEVICES_PER_LOCK_MAX = 4;
 /** A device that was silent for longer is not worth a try while another is heard. */
-export const FRESH_MS = 15_000;
+const FRESH_MS = 15_000;
+/** Locks advertise every second. */
+const JUST_NOW_MS = 3_000;
 
 /** A device that advertises as a lock. Whether it is that lock shows when it proves so. */
 export interface Device {
@@ -56,7 +58,7 @@ export class Sightings {
     return this.#locks
       .get(lockId)
       ?.filter(({ heardAtMs }) => heardAtMs >= freshFromMs)
-      .sort(likelierFirst)[0];
+      .sort(likelierFirst(this.#clock.monotonicMs()))[0];
   }
 
   /** When anybody last advertised as this lock, and how strongly; undefined if never. */
@@ -98,10 +100,12 @@ export class Sightings {
   }
 }
 
-/** The one that failed least comes first, then one that has proved to be the lock, then the nearest. */
-export function likelierFirst(a: Device, b: Device): number {
-  const proved = Number(b.handles !== undefined) - Number(a.handles !== undefined);
-  return a.failures - b.failures || proved || b.rssi - a.rssi;
+/** First the one that failed least, then one heard just now, then one that has proved to be the lock, then the nearest. */
+export function likelierFirst(nowMs: number): (a: Device, b: Device) => number {
+  const proved = ({ handles }: Device) => Number(handles !== undefined);
+  const heardJustNow = ({ heardAtMs }: Device) => Number(nowMs - heardAtMs < JUST_NOW_MS);
+  return (a, b) =>
+    a.failures - b.failures || heardJustNow(b) - heardJustNow(a) || proved(b) - proved(a) || b.rssi - a.rssi;
 }
 
 function newest(devices: readonly Device[]): number {

@@ -48,6 +48,11 @@ export class AirLock {
     return `ble:${this.lockId}`;
   }
 
+  get isConnected(): boolean {
+    const connections = this.lock.firmware?.inside.connections.all() ?? [];
+    return [...connections].length > 0;
+  }
+
   /** Settles when it advertises. */
   async start(): Promise<void> {
     await this.#port.start();

@@ -1,4 +1,4 @@
-import { concat, uint16, uint8 } from "../../../protocol/wire/bytes.ts";
+import { concat, uint8, uint16 } from "../../../protocol/wire/bytes.ts";
 
 /** H4: ACL data. Its ATT packet begins after packet type, handle, length, and L2CAP's length and channel. */
 const ACL_DATA = 2;
