@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { nobleSuite } from "../../../crypto/noble.ts";
+import { opensslSuite as suite } from "../../../crypto/openssl.ts";
+import { memoryLock } from "../../../lock-sim/memory-lock.ts";
 import { FaultyLink } from "../../../lock-sim/port/faulty-link.ts";
 import { checked } from "../../../lock-sim/rig/checked.ts";
 import { parseCondition, unmet } from "../../../lock-sim/rig/condition.ts";
@@ -9,9 +10,9 @@ import { rigRoutes } from "../../../lock-sim/rig/rig-routes.ts";
 import { StateView } from "../../../lock-sim/rig/state.ts";
 import { LockState } from "../../../lock-sim/rig/state-schema.ts";
 import { StateWaiters } from "../../../lock-sim/rig/state-waiters.ts";
-import { smallLock } from "../../../lock-sim/testing/small-lock.ts";
 import { formatLabel } from "../../../protocol/documents/label.ts";
 import { SeededRandom } from "../../../protocol/testing/seeded-random.ts";
+import { VirtualClock } from "../../../protocol/testing/virtual-clock.ts";
 import { toHex } from "../../../protocol/wire/bytes.ts";
 import type { Target } from "../engine/target.ts";
 
@@ -52,30 +53,41 @@ export const rig: Target = {
   inputBytesMax: 700,
   batch: 30,
   allowed: [],
-  open: () => ({
-    execute: async (input) => {
-      const { lock, label, clock } = smallLock();
-      const random = new SeededRandom(9);
-      const print = { lockId: toHex(label.lockId), label: formatLabel(nobleSuite, label) };
-      const link = new FaultyLink(lock, clock, random);
-      const parts = { lock, print, link, clock, random, suite: nobleSuite };
-      const view = new StateView(parts);
-      const [waiters, streams] = [new StateWaiters(lock, view, clock), new EventStreams(lock, view, clock)];
-      const routes = rigRoutes(parts, view, waiters, streams).filter(({ path }) => path !== "/v1/state/stream");
-      for (const line of utf8.decode(input).split("\n").slice(0, REQUESTS_MAX)) {
-        const [, method, path, body = ""] = /^(GET|POST|DELETE) (\S+) (.*)$/.exec(line) ?? [];
-        const route = routes.find((candidate) => candidate.method === method && candidate.path === path);
-        if (!route) continue;
-        await answered(() => {
-          const checkedBody = route.body ? checked(route.body, JSON.parse(body)) : {};
-          return route.handle({ query: {}, body: checkedBody, headers: {}, gone: new AbortController().signal });
-        });
-        checked(LockState, JSON.parse(JSON.stringify(view.now())));
-        clock.advance(BETWEEN_MS);
-      }
-    },
-  }),
+  executionsPerOpen: 60,
+  open: () => {
+    const parts = aLockInUse();
+    const { lock, clock } = parts;
+    const view = new StateView(parts);
+    const [waiters, streams] = [new StateWaiters(lock, view, clock), new EventStreams(lock, view, clock)];
+    const routes = rigRoutes(parts, view, waiters, streams).filter(({ path }) => path !== "/v1/state/stream");
+    return {
+      execute: async (input) => {
+        for (const line of utf8.decode(input).split("\n").slice(0, REQUESTS_MAX)) {
+          const [, method, path, body = ""] = /^(GET|POST|DELETE) (\S+) (.*)$/.exec(line) ?? [];
+          const route = routes.find((candidate) => candidate.method === method && candidate.path === path);
+          if (!route) continue;
+          await answered(() => {
+            const checkedBody = route.body ? checked(route.body, JSON.parse(body)) : {};
+            return route.handle({ query: {}, body: checkedBody, headers: {}, gone: new AbortController().signal });
+          });
+          checked(LockState, JSON.parse(JSON.stringify(view.now())));
+          clock.advance(BETWEEN_MS);
+        }
+      },
+    };
+  },
 };
+
+/** A lock with power, and what a rig needs to handle it. */
+function aLockInUse() {
+  const clock = new VirtualClock();
+  const random = new SeededRandom(1);
+  const product = { model: "Fuzzed", hardware: 1, firmware: 1 };
+  const { lock, label } = memoryLock({ clock, random, suite, product });
+  lock.powerOn();
+  const print = { lockId: toHex(label.lockId), label: formatLabel(suite, label) };
+  return { lock, print, link: new FaultyLink(lock, clock, random), clock, random, suite };
+}
 
 async function answered(work: () => unknown): Promise<void> {
   try {
@@ -110,10 +122,7 @@ export const rigCondition: Target = {
   batch: 2000,
   allowed: [HttpError],
   open: () => {
-    const { lock, label, clock } = smallLock();
-    const random = new SeededRandom(9);
-    const print = { lockId: toHex(label.lockId), label: formatLabel(nobleSuite, label) };
-    const state = new StateView({ lock, print, link: new FaultyLink(lock, clock, random) }).now();
+    const state = new StateView(aLockInUse()).now();
     return {
       execute: (input) => {
         const condition = parseCondition(utf8.decode(input));

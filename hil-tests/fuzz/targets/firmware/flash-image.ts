@@ -6,8 +6,10 @@ import { Script } from "../script.ts";
 import { FurnishedLock } from "./furnished-lock.ts";
 
 const BLOCK_BYTES = 4096;
-/** Where something lies in a furnished lock's flash: identity, cells, log, the begin of both tables. */
-const BLOCKS = [0, 1, 2, 3, 10, 11, 69, 70];
+/** Where something lies in a furnished lock's flash: cells, log, the begin of both tables. */
+const BLOCKS = [1, 2, 3, 10, 11, 69, 70];
+/** And the identity, of which single bytes are changed alone: a lock without any has not left the factory. */
+const ALL_BLOCKS = [0, ...BLOCKS];
 const CHANGES_MAX = 40;
 const SETTLE_MS = 30_000;
 
@@ -56,7 +58,7 @@ export const flashImage: Target = {
 
 function change(image: Uint8Array, script: Script): void {
   const kind = script.byte() % 4;
-  const at = script.pick(BLOCKS) * BLOCK_BYTES;
+  const at = script.pick(kind === 0 ? ALL_BLOCKS : BLOCKS) * BLOCK_BYTES;
   switch (kind) {
     case 0: {
       const place = at + ((script.byte() * 256 + script.byte()) % BLOCK_BYTES);
