@@ -1,3 +1,4 @@
+import type { Advertisement } from "../advertising/advertisement.ts";
 import { readUint16 } from "../hci/little-endian.ts";
 import { Status } from "../hci/status.ts";
 import { type Command, done, refused } from "./command.ts";
@@ -6,6 +7,12 @@ const MS_PER_UNIT = 0.625;
 const DATA_BYTES_MAX = 31;
 const INTERVAL_MIN = 0x20;
 const INTERVAL_MAX = 0x4000;
+
+const KINDS: ReadonlyMap<number, Advertisement["kind"]> = new Map([
+  [0, "connectable"],
+  [2, "scannable"],
+  [3, "non-connectable"],
+]);
 
 /** Legacy advertising (Core Specification, Vol 4 Part E, 7.8.5 to 7.8.9). Directed advertising is not supported. */
 export const advertisingCommands: Command[] = [
@@ -16,7 +23,7 @@ export const advertisingCommands: Command[] = [
     run({ advertiser }, parameters) {
       if (advertiser.isOn) return refused(Status.commandDisallowed);
       const interval = readUint16(parameters, 0);
-      const kind = ADVERTISING_TYPES.get(parameters[4]!);
+      const kind = KINDS.get(parameters[4]!);
       if (!kind || interval < INTERVAL_MIN || interval > INTERVAL_MAX) return refused(Status.invalidParameters);
       advertiser.setParameters({ intervalMs: interval * MS_PER_UNIT, kind });
       return done();
@@ -59,12 +66,6 @@ export const advertisingCommands: Command[] = [
     },
   },
 ];
-
-const ADVERTISING_TYPES = new Map([
-  [0, "connectable"],
-  [2, "scannable"],
-  [3, "non-connectable"],
-] as const) as ReadonlyMap<number, "connectable" | "scannable" | "non-connectable">;
 
 function advertisingData(parameters: Uint8Array): Uint8Array | undefined {
   const length = parameters[0]!;

@@ -1,14 +1,20 @@
-import type { Connection } from "../controller/connections.ts";
-import { ACL_BYTES_MAX } from "../controller/connections.ts";
+import { ACL_BYTES_MAX, type Connection } from "../controller/connections.ts";
 import type { Parts } from "../controller/parts.ts";
 import { readUint16 } from "../hci/little-endian.ts";
 import { Status } from "../hci/status.ts";
 import { OCTETS_MIN } from "../link/link-end.ts";
 import type { LinkParameters } from "../link/parameters.ts";
+import type { Pdu } from "../link/pdu.ts";
 import { begun, type Command, done, notBegun, refused } from "./command.ts";
 
 const MS_PER_UNIT = 0.625;
 const NO_STRENGTH = 127;
+
+const INTERVAL_MIN = 0x0006;
+const INTERVAL_MAX = 0x0c80;
+const LATENCY_MAX = 0x01f3;
+const SUPERVISION_MIN = 0x000a;
+const SUPERVISION_MAX = 0x0c80;
 
 /** Links: begin, change, end (Core Specification, Vol 4 Part E, 7.1.6, 7.5.4, 7.8.12 to 7.8.18 and 7.8.33). */
 export const connectingCommands: Command[] = [
@@ -99,7 +105,7 @@ function connectionOf({ connections }: Parts, parameters: Uint8Array): Connectio
   return connections.get(readUint16(parameters, 0) & 0xfff);
 }
 
-function send({ link, end }: Connection, pdu: Parameters<Connection["end"]["enqueue"]>[0]): void {
+function send({ link, end }: Connection, pdu: Pdu): void {
   end.enqueue(pdu);
   link.wake();
 }
@@ -119,9 +125,3 @@ function linkParameters(parameters: Uint8Array): LinkParameters | undefined {
     supervisionTimeout * 10 > 2 * (1 + latency) * interval * 1.25;
   return isValid ? { interval, latency, supervisionTimeout } : undefined;
 }
-
-const INTERVAL_MIN = 0x0006;
-const INTERVAL_MAX = 0x0c80;
-const LATENCY_MAX = 0x01f3;
-const SUPERVISION_MIN = 0x000a;
-const SUPERVISION_MAX = 0x0c80;

@@ -1,15 +1,27 @@
 import { EventEmitter } from "node:events";
 import type { Adapter, OpenAdapter } from "./adapter.ts";
 
-/** The face of a bluetooth-hci-socket package, as far as noble and bleno use it. */
-type SocketPackage = (new () => EventEmitter) & { loadDriver(): new () => EventEmitter };
+/** A bluetooth-hci-socket, as far as noble and bleno use it. Emits "data" with each H4 packet of its adapter. */
+interface HciSocket extends EventEmitter {
+  /** The number of the adapter that it is bound to. Throws ENODEV if there is no such. */
+  bindRaw(deviceId?: number): number;
+  bindUser(deviceId?: number): number;
+  bindControl(): void;
+  setFilter(): void;
+  start(): void;
+  stop(): void;
+  isDevUp(): boolean;
+  write(h4: Buffer): void;
+}
+
+/** The two packages give the class of their sockets in two ways. */
+export type SocketPackage = (new () => HciSocket) & { loadDriver(): new () => HciSocket };
 
 /** What stands in for the package: sockets on the adapters that `open` finds. */
 export function socketPackage(open: OpenAdapter): SocketPackage {
-  return class VirtualHciSocket extends EventEmitter {
+  return class VirtualHciSocket extends EventEmitter implements HciSocket {
     #adapter: Adapter | undefined;
 
-    /** @stoprocent/bluetooth-hci-socket gives its class so. */
     static loadDriver(): typeof VirtualHciSocket {
       return VirtualHciSocket;
     }

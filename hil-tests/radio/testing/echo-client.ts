@@ -1,9 +1,8 @@
 import { once } from "node:events";
+import type { Peripheral } from "@abandonware/noble";
 import type { VirtualClock } from "../../../protocol/testing/virtual-clock.ts";
 import type { Noble } from "./hosts.ts";
 import { settled } from "./settled.ts";
-
-export type Peripheral = Awaited<ReturnType<typeof firstPeripheral>>;
 
 const STEP_MS_MAX = 10_000;
 
@@ -18,8 +17,12 @@ export async function poweredOn(clock: VirtualClock, noble: Noble): Promise<void
 }
 
 /** The peripherals of service fff0 that are found in this time, the scan over. */
-export async function peripheralsFound(clock: VirtualClock, noble: Noble, scanMs: number) {
-  const found = new Map<string, import("@abandonware/noble").Peripheral>();
+export async function peripheralsFound(
+  clock: VirtualClock,
+  noble: Noble,
+  scanMs: number,
+): Promise<Map<string, Peripheral>> {
+  const found = new Map<string, Peripheral>();
   noble.on("discover", (peripheral) => found.set(peripheral.address, peripheral));
   await settled(clock, noble.startScanningAsync(["fff0"], true), STEP_MS_MAX);
   await clock.advanceAsync(scanMs);
@@ -28,7 +31,7 @@ export async function peripheralsFound(clock: VirtualClock, noble: Noble, scanMs
 }
 
 /** The only peripheral in range. */
-export async function firstPeripheral(clock: VirtualClock, noble: Noble) {
+export async function firstPeripheral(clock: VirtualClock, noble: Noble): Promise<Peripheral> {
   const [peripheral] = (await peripheralsFound(clock, noble, 2_000)).values();
   if (!peripheral) throw new RangeError("no peripheral was found");
   return peripheral;
