@@ -40,6 +40,18 @@ test("a file that a power cut left empty gets a token, and who removes the file 
   assert.equal(tokens.authenticate(text())?.role, "admin");
 });
 
+test("half a token that a power cut left beside the file is no hindrance", async (t) => {
+  const { tokens, path, text } = fixture(t);
+  writeFileSync(`${path}.new`, "half", { mode: 0o600 });
+  await ensureApiToken(path, tokens);
+  assert.equal(tokens.authenticate(text())?.role, "admin");
+});
+
+test("a directory that takes no file is named in one sentence", async (t) => {
+  const { tokens, path } = fixture(t);
+  await assert.rejects(ensureApiToken(`${path}/below`, tokens), { code: "not-writable" });
+});
+
 test("a token that was revoked does not come back with the next start", async (t) => {
   const { tokens, path, text } = fixture(t);
   await ensureApiToken(path, tokens);

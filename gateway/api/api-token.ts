@@ -1,6 +1,6 @@
-import { closeSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
-import { join } from "node:path";
-import { StoreError } from "../store/store-error.ts";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { asStoreError, StoreError } from "../store/store-error.ts";
 import { isTokenText, type Tokens } from "./tokens.ts";
 
 const ANYBODY_ELSE = 0o077;
@@ -12,7 +12,8 @@ export function apiTokenFile(dataDirectory: string): string {
 
 /**
  * Sees to it that there is a token to begin with: an admin's, made at the first start and kept in a file for the owner
- * of the data directory, who can have a new one by removing the file. Throws StoreError if the file is open to others.
+ * of the data directory, who can have a new one by removing the file. Throws StoreError if the file is open to others or can
+ * not be written.
  */
 export async function ensureApiToken(path: string, tokens: Tokens): Promise<void> {
   const text = readToken(path) ?? makeToken(path, tokens.newText());
@@ -21,15 +22,27 @@ export async function ensureApiToken(path: string, tokens: Tokens): Promise<void
   await tokens.adopt(text, { role: "admin", name: "first start" });
 }
 
+/** The file appears under its name complete and on the disk, or not at all: half a token would stop every later start. */
 function makeToken(path: string, text: string): string {
-  const file = openSync(path, "w", 0o600);
+  const unfinished = `${path}.new`;
   try {
-    writeSync(file, `${text}\n`);
+    writeFileSync(unfinished, `${text}\n`, { mode: 0o600 });
+    sync(unfinished);
+    renameSync(unfinished, path);
+    sync(dirname(path));
+    return text;
+  } catch (error) {
+    throw asStoreError(error, path);
+  }
+}
+
+function sync(path: string): void {
+  const file = openSync(path, "r");
+  try {
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
-  return text;
 }
 
 /** Undefined if there is none: a power cut at the first start may have left the file empty. */
