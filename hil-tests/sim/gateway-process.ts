@@ -140,7 +140,7 @@ export class GatewayProcess {
 
   /** The issuer, with all that it signs told: what is in force is known from nobody else. */
   #watched(issuer: Issuer): Issuer {
-    const { site, tell } = this.#parts;
+    const { site, tell, indexOf } = this.#parts;
     return {
       publicKey: issuer.publicKey,
       signGrant: async (claims) => {
@@ -148,12 +148,21 @@ export class GatewayProcess {
         tell({ kind: "grant-issued", site, document });
         return document;
       },
-      signRoster: (claims) => {
+      signRoster: async (claims) => {
         tell({ kind: "roster-signed", site, claims });
-        return issuer.signRoster(claims);
+        const document = await issuer.signRoster(claims);
+        tell({ kind: "roster-issued", lock: indexOf(claims.lockId), epoch: claims.epoch, document });
+        return document;
       },
-      signReceipt: (claims) => issuer.signReceipt(claims),
-      signTimeToken: (claims) => issuer.signTimeToken(claims),
+      signReceipt: (claims) => {
+        tell({ kind: "receipt-signed", lock: indexOf(claims.lockId), claims });
+        return issuer.signReceipt(claims);
+      },
+      signTimeToken: async (claims) => {
+        const document = await issuer.signTimeToken(claims);
+        tell({ kind: "time-signed", lock: indexOf(claims.lockId), claims, document });
+        return document;
+      },
       signKeyChange: (claims) => issuer.signKeyChange(claims),
       signOrder: (claims) => {
         this.#tellOrder("issuer", claims);
@@ -165,9 +174,12 @@ export class GatewayProcess {
   #watchedOperator(operator: Operator): Operator {
     return {
       publicKey: operator.publicKey,
-      signOrder: (claims) => {
+      signOrder: async (claims) => {
         this.#tellOrder("operator", claims);
-        return operator.signOrder(claims);
+        const document = await operator.signOrder(claims);
+        const { tell, indexOf } = this.#parts;
+        tell({ kind: "order-issued", lock: indexOf(claims.lockId), document });
+        return document;
       },
     };
   }

@@ -1,7 +1,9 @@
 import type { ActName, ActOutcome } from "../../gateway/api/services.ts";
 import type { EndStop } from "../../lock-sim/hal.ts";
 import type { Action, OrderClaims } from "../../protocol/documents/order.ts";
+import type { Receipt } from "../../protocol/documents/receipt.ts";
 import type { RosterClaims } from "../../protocol/documents/roster.ts";
+import type { TimeToken } from "../../protocol/documents/time-token.ts";
 import type { LogRecord } from "../../protocol/log/record.ts";
 import type { FaultKind } from "./faults/kinds.ts";
 
@@ -21,12 +23,17 @@ export type Happening =
   /** A person held something to the door that belongs to these grants (hex), or to none. */
   | { kind: "shown"; lock: number; credential: "pin" | "tag"; grants: readonly string[] }
   | { kind: "order-signed"; lock: number; by: "operator" | "phone" | "issuer"; claims: OrderClaims }
+  /** The order itself, as it goes out. */
+  | { kind: "order-issued"; lock: number; document: Uint8Array }
   /** Somebody asks the gateway's API to act. Requests at one lock follow one another. */
   | { kind: "asked"; lock: number; act: ActName; request: number }
   | { kind: "answered"; lock: number; request: number; outcome: ActOutcome }
   | { kind: "grant-issued"; site: number; document: Uint8Array }
   | { kind: "grant-revoked"; site: number; grant: string }
   | { kind: "roster-signed"; site: number; claims: RosterClaims }
+  | { kind: "roster-issued"; lock: number; epoch: number; document: Uint8Array }
+  | { kind: "receipt-signed"; lock: number; claims: Receipt }
+  | { kind: "time-signed"; lock: number; claims: TimeToken; document: Uint8Array }
   | { kind: "paired"; lock: number; isDone: boolean }
   | { kind: "gateway"; site: number; what: "started" | "stopped" | "killed" | "restored" | "backed-up" }
   /** The backend has taken an event of the lock, or refuses it though it believes nobody. */

@@ -1,9 +1,11 @@
 import { deterministicSuite } from "../../crypto/testing/deterministic-suite.ts";
 import type { Happening } from "./happening.ts";
 import { BoltMovesForAReason } from "./invariants/bolt-moves-for-a-reason.ts";
-import { CountersRise } from "./invariants/counters-rise.ts";
+import { ClockKeepsToRules, type ReadClock } from "./invariants/clock-keeps-to-rules.ts";
+import { CountersRise, type ReadCounters } from "./invariants/counters-rise.ts";
 import { DoneWasDone, type ReadBolt } from "./invariants/done-was-done.ts";
 import { EventsArrive } from "./invariants/events-arrive.ts";
+import { ForgetsOnReceipt, type ReadReceipted } from "./invariants/forgets-on-receipt.ts";
 import { HandOpens } from "./invariants/hand-opens.ts";
 import type { Invariant } from "./invariants/invariant.ts";
 import { NoncesUnique } from "./invariants/nonces-unique.ts";
@@ -26,7 +28,11 @@ export interface Broken {
 export interface JudgeParts {
   readTable: ReadTable;
   boltOf: ReadBolt;
+  readClock: ReadClock;
+  readCounters: ReadCounters;
+  readReceipted: ReadReceipted;
   siteOf: (lock: number) => number;
+  hasUplink: (lock: number) => boolean;
   indexOf: (lockId: Uint8Array) => number;
 }
 
@@ -44,14 +50,17 @@ export class Judge {
   #broken: Broken | undefined;
   #nowMs = 0;
 
-  constructor({ readTable, boltOf, siteOf, indexOf }: JudgeParts) {
+  constructor(parts: JudgeParts) {
+    const { readTable, boltOf, siteOf, indexOf } = parts;
     this.#truth = new Truth(readTable, indexOf);
     this.nonces = new NoncesUnique((sentence) => this.break(this.nonces.name, sentence));
     this.#invariants = [
       new BoltMovesForAReason(this.#truth, this.#orders),
       new DoneWasDone(this.#orders, boltOf),
       new RevokedStaysRevoked(this.#truth, siteOf, indexOf),
-      new CountersRise(),
+      new CountersRise(siteOf, parts.readCounters),
+      new ClockKeepsToRules(parts.readClock),
+      new ForgetsOnReceipt(parts.readReceipted, parts.hasUplink),
       new HandOpens(),
       new NothingCrashes(),
       new StaysBounded(),

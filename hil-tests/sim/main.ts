@@ -10,7 +10,7 @@ import { runWorld } from "./run-world.ts";
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
-    hours: { type: "string", default: "200" },
+    hours: { type: "string" },
     locks: { type: "string" },
     trace: { type: "string" },
   },
@@ -20,7 +20,7 @@ const beganMs = systemClock.monotonicMs();
 const result = await runWorld({
   plan: drawPlan({
     seed: Number(values.seed),
-    hours: Number(values.hours),
+    ...(values.hours !== undefined && { hours: Number(values.hours) }),
     ...(values.locks !== undefined && { locks: Number(values.locks) }),
   }),
   suites: { gateway: deterministicSuite, firmware: deterministicSuite },

@@ -36,15 +36,31 @@ export interface Plan {
 
 export interface PlanOptions {
   seed: number;
-  hours: number;
+  /** As long as the pace of this world asks for if absent. */
+  hours?: number;
   /** Drawn if absent. */
   locks?: number;
 }
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 const SITES_MAX = 3;
 const LOCKS_MAX = 50;
+
+/** How much happens in a world. */
+interface Pace {
+  visitEveryMs: number;
+  faultEveryMs: number;
+  hours: number;
+}
+
+/** Of a busy world two days show as much as months of a calm one. */
+const PACES: readonly [Pace, ...Pace[]] = [
+  { visitEveryMs: 30 * MINUTE_MS, faultEveryMs: 4 * HOUR_MS, hours: 48 },
+  { visitEveryMs: 6 * HOUR_MS, faultEveryMs: 24 * HOUR_MS, hours: 400 },
+  { visitEveryMs: 24 * HOUR_MS, faultEveryMs: 7 * DAY_MS, hours: 2_500 },
+];
 
 /** Small worlds are drawn more often: they go through more hours in the same time. */
 function drawLocks(chance: Chance): number {
@@ -56,10 +72,10 @@ export function drawPlan({ seed, hours, locks }: PlanOptions): Plan {
   const count = locks ?? drawLocks(chance);
   const sites = Array.from({ length: chance.between(1, Math.min(SITES_MAX, count)) }, () => drawSite(chance));
   const faultShare = chance.pick([0, 0.001, 0.01, 0.05]);
-  const visitEveryMs = chance.pick([20 * MINUTE_MS, HOUR_MS, 4 * HOUR_MS, 12 * HOUR_MS]);
+  const { visitEveryMs, faultEveryMs, hours: enough } = chance.pick(PACES);
   return {
     seed,
-    hours,
+    hours: hours ?? enough,
     sites,
     locks: Array.from({ length: count }, (_, i) => ({
       site: i % sites.length,
@@ -71,14 +87,14 @@ export function drawPlan({ seed, hours, locks }: PlanOptions): Plan {
       visitEveryMs,
     })),
     faults: new Set(FAULT_KINDS.filter(() => chance.happens(0.6))),
-    faultEveryMs: chance.pick([2 * HOUR_MS, 8 * HOUR_MS, 24 * HOUR_MS, 72 * HOUR_MS]),
+    faultEveryMs,
   };
 }
 
 function drawSite(chance: Chance): SitePlan {
   return {
     ppm: chance.between(-80, 80),
-    pollMs: chance.pick([10 * MINUTE_MS, HOUR_MS, 3 * HOUR_MS, 6 * HOUR_MS]),
+    pollMs: chance.pick([10 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS]),
     staleAfterDays: chance.pick([0, 1, 7, 30]),
     batchMax: chance.pick([1, 10, 100]),
     hasUplink: chance.happens(0.8),

@@ -82,7 +82,7 @@ async function getWell(world: World): Promise<void> {
     await goOn(world, 1);
     why = whatIsAmiss(world);
     if (why === undefined) return;
-    if (hour % 12 === 11) for (const installer of world.installers) installer.look();
+    if (hour % 12 === 11) world.callForHelp();
   }
   if (why !== undefined) world.judge.break(IN_STEP, why);
 }

@@ -28,7 +28,9 @@ export class SimBackend {
   readonly #parts: BackendParts;
   readonly #histories = new Map<string, LockHistory>();
   /** What it has for good: the events that a crash of its own does not lose, in their order, by lock. */
-  readonly #durable = new Map<string, unknown[]>();
+  readonly #durable = new Map<string, CloudEvent[]>();
+  /** By lock and generation, the last seq that it has for good. */
+  readonly #through = new Map<string, number>();
   readonly #volatile: { lockId: string; event: CloudEvent }[] = [];
   readonly #sigPks = new Map<string, Uint8Array>();
   isAway = false;
@@ -100,18 +102,21 @@ export class SimBackend {
   }
 
   #makeDurable(): void {
-    for (const { lockId, event } of this.#volatile.splice(0)) this.#durable.get(lockId)!.push(event);
+    for (const { lockId, event } of this.#volatile.splice(0)) {
+      const { data } = event;
+      this.#durable.get(lockId)!.push(event);
+      this.#through.set(`${lockId} ${data.generation}`, "seq" in data ? data.seq : data.toSeq);
+    }
   }
 
   #receiptsFor(batch: readonly CloudEvent[]): UplinkReceipt[] {
     const { lockId } = batch[0]!.data;
     const generations = [...new Set(batch.map(({ data }) => data.generation))];
-    const through = new Map<number, number>();
-    for (const json of this.#durable.get(lockId)!) {
-      const event = readLockEvent(json);
-      through.set(event.generation, event.kind === "gap" ? event.toSeq : event.seq);
-    }
-    return generations.map((generation) => ({ lockId, generation, durableThrough: through.get(generation) ?? 0 }));
+    return generations.map((generation) => ({
+      lockId,
+      generation,
+      durableThrough: this.#through.get(`${lockId} ${generation}`) ?? 0,
+    }));
   }
 
   #lie(receipt: UplinkReceipt): UplinkReceipt {

@@ -57,6 +57,11 @@ export class SimSite {
     return this.#process;
   }
 
+  /** The issuer's and the operator's, which every lock of the site knows. */
+  get publicKeys(): { issuer: Uint8Array; operator: Uint8Array } {
+    return { issuer: this.#issuer.publicKey, operator: this.#issuer.operator.publicKey };
+  }
+
   get hasBackup(): boolean {
     return existsSync(this.#path(BACKUP_FILE));
   }

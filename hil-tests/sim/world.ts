@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Suite } from "../../crypto/suite.ts";
+import { SLOT_COUNT } from "../../lock-sim/firmware/cell-keys.ts";
 import { VirtualClock } from "../../protocol/testing/virtual-clock.ts";
-import { toHex } from "../../protocol/wire/bytes.ts";
+import { fromHex, toHex } from "../../protocol/wire/bytes.ts";
 import { ATTACKS, Attacker } from "./attacker/attacker.ts";
+import { StolenGateway } from "./attacker/stolen-gateway.ts";
 import { Link } from "./carriers/link.ts";
 import { Wire } from "./carriers/wire.ts";
 import { Chance } from "./chance.ts";
@@ -37,8 +39,10 @@ export interface WorldParts {
   keep?: (line: string) => void;
 }
 
-const DAY_MS = 86_400_000;
-const LINK_CUT_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const SLOTS = Array.from({ length: SLOT_COUNT }, (_, slot) => slot);
+const LINK_CUT_MS = HOUR_MS;
 
 /** A world as a plan draws it, under one virtual time: gateways, locks, backends, people, and everything that goes wrong. */
 export class World {
@@ -69,7 +73,11 @@ export class World {
     this.judge = new Judge({
       readTable: (lock) => this.#tableOf(lock),
       boltOf: (lock) => this.locks[lock]!.lock.hardware.bolt.position(),
+      readClock: (lock) => this.#clockOf(lock),
+      readCounters: (lock) => this.#countersOf(lock),
+      readReceipted: (lock) => this.#receiptedOf(lock),
       siteOf: (lock) => plan.locks[lock]!.site,
+      hasUplink: (lock) => plan.sites[plan.locks[lock]!.site]!.hasUplink,
       indexOf: (lockId) => this.#indexOf(lockId),
     });
     const suite = {
@@ -89,6 +97,7 @@ export class World {
       links: this.#links,
       chance: this.#chance.fork("attacker"),
       faults: plan.faults,
+      stolen: this.#stolenGateway(),
       tell,
     });
     this.sites = plan.sites.map((sitePlan, index) => {
@@ -167,12 +176,29 @@ export class World {
     for (const { parts } of this.#quietable) parts.faultShare = 0;
   }
 
+  /** People look after what does not get well by itself, and do what the gateway's sentence says. */
+  callForHelp(): void {
+    for (const installer of this.installers) installer.look();
+    for (const lock of this.locks) this.#setClockIfAsked(lock);
+  }
+
   close(): void {
     for (const site of this.sites) site.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
   readonly #quietable: { parts: { faultShare: number } }[] = [];
+
+  /** The gateway only takes notice of a clock that is moved. */
+  #setClockIfAsked({ lockId, plan }: SimLock): void {
+    const { process, clock } = this.sites[plan.site]!;
+    const sentence = () => process?.composed.services.sync.status(lockId)?.sentence ?? "";
+    if (!sentence().includes("Set the machine's clock")) return;
+    clock.setWall(this.clock.wallMs() + HOUR_MS);
+    sentence();
+    clock.keepRight();
+    sentence();
+  }
 
   /** The ways to the locks of one site, and where each of them leads. */
   #layLines(site: number, tell: (happening: Happening) => void) {
@@ -303,6 +329,32 @@ export class World {
   #tableOf(lock: number): Uint8Array[] {
     const active = this.locks[lock]!.lock.firmware?.inside.table.active;
     return active ? Array.from(active.entries(), ({ document }) => document) : [];
+  }
+
+  #clockOf(lock: number): { now: number; own: number } | undefined {
+    const clock = this.locks[lock]!.lock.firmware?.inside.clock;
+    return clock && !clock.isUncertain() ? { now: clock.now(), own: clock.ownSeconds() } : undefined;
+  }
+
+  #countersOf(lock: number): (number | undefined)[] {
+    const slots = this.locks[lock]!.lock.firmware?.inside.slots;
+    return slots ? SLOTS.map((slot) => slots.at(slot)?.counter.n) : [];
+  }
+
+  #receiptedOf(lock: number): { generation: number; seq: number } | undefined {
+    const inside = this.locks[lock]!.lock.firmware?.inside;
+    return inside && { generation: inside.generation, seq: inside.store.acknowledged(inside.generation) };
+  }
+
+  #stolenGateway(): StolenGateway {
+    const siteOf = (lock: number) => this.sites[this.plan.locks[lock]!.site]!;
+    return new StolenGateway({
+      clock: this.clock,
+      chance: this.#chance.fork("stolen gateway"),
+      readTable: (lock) => this.#tableOf(lock),
+      slotOf: (lock) => siteOf(lock).process?.composed.locks.slot(this.locks[lock]!.lockId),
+      publicKeysOf: (lock) => ({ lockId: fromHex(this.locks[lock]!.lockId), ...siteOf(lock).publicKeys }),
+    });
   }
 
   #indexOf(lockId: Uint8Array): number {

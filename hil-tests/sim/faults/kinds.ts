@@ -36,6 +36,7 @@ export const FAULT_KINDS = [
   "attack-flood",
   "attack-garbage",
   "attack-connections",
+  "attack-stolen-gateway",
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

@@ -23,6 +23,8 @@ interface LockState {
   mayDraw: boolean;
   /** The motor was throwing the bolt, so it may turn back for a door that came open. */
   isThrowing: boolean;
+  /** When power went, until the boot record: what is told in between was written before that. */
+  offAtMs: number | undefined;
   /** Accepted uses by grant, in this generation. */
   uses: Map<string, number>;
 }
@@ -49,7 +51,7 @@ export class BoltMovesForAReason implements Invariant {
         this.#state(happening.lock).shown.push({ ...happening, atMs });
         return undefined;
       case "power":
-        this.#state(happening.lock).mayDraw = false;
+        this.#power(this.#state(happening.lock), happening.isOn, atMs);
         return undefined;
       case "motor":
         return this.#motor(happening.lock, happening.to);
@@ -58,6 +60,11 @@ export class BoltMovesForAReason implements Invariant {
       default:
         return undefined;
     }
+  }
+
+  #power(state: LockState, isOn: boolean, atMs: number): void {
+    state.mayDraw = false;
+    if (!isOn) state.offAtMs = atMs;
   }
 
   #motor(lock: number, to: "thrown" | "drawn"): string | undefined {
@@ -74,11 +81,14 @@ export class BoltMovesForAReason implements Invariant {
       case RecordType.factoryReset:
         state.uses.clear();
         return undefined;
+      case RecordType.boot:
+        state.offAtMs = undefined;
+        return undefined;
       case RecordType.done:
         state.mayDraw = false;
         return undefined;
       case RecordType.intent: {
-        const trouble = this.#intent(lock, state, record, atMs);
+        const trouble = this.#intent(lock, state, record, state.offAtMs ?? atMs);
         return trouble && `lock ${lock} accepted what it must not (record ${record.seq}): ${trouble}`;
       }
       default:
@@ -136,7 +146,7 @@ export class BoltMovesForAReason implements Invariant {
   #state(lock: number): LockState {
     let state = this.#locks.get(lock);
     if (!state) {
-      state = { shown: [], mayDraw: false, isThrowing: false, uses: new Map() };
+      state = { shown: [], mayDraw: false, isThrowing: false, offAtMs: undefined, uses: new Map() };
       this.#locks.set(lock, state);
     }
     return state;

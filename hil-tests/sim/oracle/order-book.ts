@@ -20,6 +20,8 @@ interface Entry {
  */
 export class OrderBook {
   readonly #byRef = new Map<string, Entry>();
+  /** Challenges that an order has spent. */
+  readonly #spent = new Set<string>();
   /** By lock, the order that was signed last and may go out in the next S1. */
   readonly #nextToGo = new Map<number, Entry>();
 
@@ -45,6 +47,9 @@ export class OrderBook {
     if (!entry) return `nobody has signed an order that goes by ${ref}`;
     if (entry.isSpent) return `the order ${ref} was used before`;
     if (entry.isDead) return `the order ${ref} was said to have done nothing`;
+    const challenge = refOf(lock, toHex(entry.claims.challenge));
+    if (this.#spent.has(challenge)) return `another order has spent the challenge of ${ref}`;
+    this.#spent.add(challenge);
     entry.isSpent = true;
     return entry.claims;
   }

@@ -7,7 +7,6 @@ import type { SeedResult } from "./worker.ts";
 const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "1" },
-    hours: { type: "string", default: "500" },
     "seed-from": { type: "string", default: "1" },
     workers: { type: "string", default: "2" },
   },
@@ -18,7 +17,7 @@ const soak = new Soak();
 let seed = Number(values["seed-from"]);
 
 function next(worker: ChildProcess): void {
-  if (systemClock.monotonicMs() < untilMs) worker.send({ seed: seed++, hours: Number(values.hours) });
+  if (systemClock.monotonicMs() < untilMs) worker.send({ seed: seed++ });
   else worker.disconnect();
 }
 

@@ -20,8 +20,9 @@ export class Soak {
   }
 
   /** One failing seed, with what replays it. */
-  describe({ seed, hours, broken }: SeedResult): string {
-    return `BROKEN: ${broken?.invariant}: ${broken?.sentence}\n  npm run sim -- --seed ${seed} --hours ${hours}`;
+  describe({ seed, broken }: SeedResult): string {
+    const [sentence] = broken?.sentence.split("\n") ?? [];
+    return `BROKEN: ${broken?.invariant}: ${sentence}\n  npm run sim -- --seed ${seed}`;
   }
 
   report(seconds: number): string {

@@ -7,19 +7,22 @@ import { type RunResult, runWorld } from "../run-world.ts";
 /** What the soak asks of a worker. */
 export interface SeedToRun {
   seed: number;
-  hours: number;
 }
 
 /** What a worker answers; a plan has no place in a message. */
 export type SeedResult = Pick<RunResult, "lockHours" | "coverage" | "broken" | "traceHash"> & SeedToRun;
 
+// What a gateway throws is hardly ever looked at, and a stack costs more than what went wrong.
+Error.stackTraceLimit = 0;
+// The soak was ended, perhaps in the middle of a seed.
+process.on("disconnect", () => process.exit());
 process.on("message", (message: SeedToRun) => void run(message));
 
-async function run({ seed, hours }: SeedToRun): Promise<void> {
+async function run({ seed }: SeedToRun): Promise<void> {
   const { lockHours, coverage, broken, traceHash } = await runWorld({
-    plan: drawPlan({ seed, hours }),
+    plan: drawPlan({ seed }),
     suites: { gateway: deterministicSuite, firmware: deterministicSuite },
     folder: existsSync("/dev/shm") ? "/dev/shm" : tmpdir(),
   });
-  process.send?.({ seed, hours, lockHours, coverage, broken, traceHash } satisfies SeedResult);
+  process.send?.({ seed, lockHours, coverage, broken, traceHash } satisfies SeedResult);
 }
