@@ -6,6 +6,9 @@ import { World } from "./world.ts";
 
 /** In one of so many trials the lock is killed as well. */
 const LOCK_TOO = 3;
+/** In one of so many the gateway is killed again while it starts: this long after its start at the most. */
+const START_TOO = 4;
+const START_MS = 800;
 
 /** Kills one gateway `kills` times. Whether all went well; `tell` hears how it goes. */
 export async function crashRun(
@@ -39,9 +42,11 @@ export async function crashRun(
 async function crashDuring(trial: Trial, world: World, ledger: Ledger, random: SeededRandom): Promise<void> {
   const killAfterMs = random.below(trial.killWithinMs);
   const lockAfterMs = random.below(LOCK_TOO) === 0 ? random.below(trial.killWithinMs) : undefined;
+  const startKilledAfterMs = random.below(START_TOO) === 0 ? random.below(START_MS) : undefined;
+  const meanwhile = () => (startKilledAfterMs === undefined ? undefined : world.startInVain(startKilledAfterMs));
   const begun = await trial.begin(world, ledger);
   await Promise.all([
-    delay(world.clock, killAfterMs).then(() => world.crashGateway()),
+    delay(world.clock, killAfterMs).then(() => world.crashGateway(meanwhile)),
     lockAfterMs === undefined ? undefined : delay(world.clock, lockAfterMs).then(() => world.crashLock()),
   ]);
   await begun.check();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { RecordType } from "../../protocol/log/record.ts";
-import { toHex } from "../../protocol/wire/bytes.ts";
+import { Reader, toHex } from "../../protocol/wire/bytes.ts";
 import type { GenerationHistory } from "../backend/lock-history.ts";
 
 /** What was asked of a lock and what was said to have been done, to be held against the lock's own log. */
@@ -36,9 +36,28 @@ export class Ledger {
     assert.ok(intents.length <= this.#orders, `${intents.length} acts for ${this.#orders} orders`);
     const unlockings = records.filter(({ type, slot }) => type === RecordType.unlocked && slot === 0);
     assert.ok(unlockings.length <= intents.length, `${unlockings.length} unlockings for ${intents.length} intents`);
+    checkRises(
+      "n",
+      intents.filter(({ n }) => n > 0).map(({ slot, n }) => ({ of: `slot ${slot}`, value: n })),
+    );
+    const rosters = records.filter(({ type }) => type === RecordType.rosterCommitted);
+    checkRises(
+      "the epoch",
+      rosters.map(({ aux }) => ({ of: "the table", value: new Reader(aux.subarray(4)).uint32() })),
+    );
     for (const seq of this.#doneSeqs) {
       const done = records[seq - 1];
       assert.ok(done?.type === RecordType.done && done.result === 0, `record ${seq} was said to be done, and is not`);
     }
+  }
+}
+
+/** Fails if a counter of this lock ever stood still or went back. */
+function checkRises(what: string, counts: { of: string; value: number }[]): void {
+  const newest = new Map<string, number>();
+  for (const { of, value } of counts) {
+    const before = newest.get(of) ?? 0;
+    assert.ok(value > before, `${what} of ${of} went from ${before} to ${value}`);
+    newest.set(of, value);
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { opensslSuite } from "../../crypto/openssl.ts";
 import { OPERATOR_GRANT_ID } from "../../gateway/rights/operator-grant.ts";
-import type { Clock } from "../../protocol/clock.ts";
+import { type Clock, delay } from "../../protocol/clock.ts";
 import { fromHex } from "../../protocol/wire/bytes.ts";
 import { EventStore } from "../backend/event-store.ts";
 import type { GenerationHistory } from "../backend/lock-history.ts";
@@ -13,7 +13,7 @@ import { EmulatedLock } from "../rig-tools/emulated-lock.ts";
 import { freePort } from "../rig-tools/free-port.ts";
 import { Gateway, type GatewaySettings, type GrantView, type PairingView } from "../rig-tools/gateway.ts";
 import { answerOf } from "../rig-tools/json-api.ts";
-import type { Surroundings } from "../rig-tools/program.ts";
+import { PROGRAMS, type Surroundings } from "../rig-tools/program.ts";
 import { ProgramGroup } from "../rig-tools/program-group.ts";
 import { until } from "../rig-tools/until.ts";
 import type { Ledger } from "./ledger.ts";
@@ -169,10 +169,17 @@ export class World {
   }
 
   /** Kills the gateway and starts it again; `meanwhile` it is down. */
-  async crashGateway(meanwhile: () => void = () => {}): Promise<void> {
+  async crashGateway(meanwhile: () => void | Promise<void> = () => {}): Promise<void> {
     await this.gateway.program.kill();
-    meanwhile();
+    await meanwhile();
     await this.#startGateway();
+  }
+
+  /** Starts the gateway, which is down, and kills it so soon that it may not have come up. */
+  async startInVain(killAfterMs: number): Promise<void> {
+    const program = this.#programs.run("gateway", PROGRAMS.gateway, ["run", "--config", this.#settings.configFile]);
+    await delay(this.clock, killAfterMs);
+    await program.kill();
   }
 
   /** Kills the lock, which loses power so, and starts it again. */

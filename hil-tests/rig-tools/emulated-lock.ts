@@ -1,5 +1,5 @@
 import { JsonApi } from "./json-api.ts";
-import { PROGRAMS, type Program } from "./program.ts";
+import { PROGRAMS, type Program, type Surroundings } from "./program.ts";
 import type { ProgramGroup } from "./program-group.ts";
 
 /** What a lock prints when it listens. */
@@ -41,9 +41,15 @@ export class EmulatedLock {
   }
 
   /** `carrier` is how it is reached: `["--serial", path]` or `["--tcp", "127.0.0.1:7001"]`. */
-  static async start(group: ProgramGroup, name: string, data: string, carrier: string[]): Promise<EmulatedLock> {
+  static async start(
+    group: ProgramGroup,
+    name: string,
+    data: string,
+    carrier: string[],
+    surroundings?: Surroundings,
+  ): Promise<EmulatedLock> {
     const args = [...carrier, "--data", data, "--rig", "127.0.0.1:0", "--model", "Stairwell One"];
-    const program = group.run(name, PROGRAMS.lock, args);
+    const program = group.run(name, PROGRAMS.lock, args, surroundings);
     return new EmulatedLock(program, JSON.parse(await program.firstLine()) as Announcement);
   }
 
