@@ -2,11 +2,13 @@ import type { Link } from "../carriers/link.ts";
 import type { Chance } from "../chance.ts";
 import type { FaultKind } from "../faults/kinds.ts";
 import type { Happening } from "../happening.ts";
+import type { StolenGateway } from "./stolen-gateway.ts";
 
 export interface AttackerParts {
   links: readonly (Link | undefined)[];
   chance: Chance;
   faults: ReadonlySet<FaultKind>;
+  stolen: StolenGateway;
   tell: (happening: Happening) => void;
 }
 
@@ -16,13 +18,14 @@ export const ATTACKS: readonly FaultKind[] = [
   "attack-flood",
   "attack-garbage",
   "attack-connections",
+  "attack-stolen-gateway",
 ];
 
 const HEARD_FRAMES_MAX = 2_000;
 const FRAME_BYTES_MAX = 1_100;
 const CONNECTIONS = 40;
 
-/** Hears every frame on every link, keeps the last ones, and sends to any lock whatever it likes. It has no key. */
+/** Hears every frame on every link, keeps the last ones, and sends to any lock whatever it likes. It has no key but a gateway's. */
 export class Attacker {
   readonly #parts: AttackerParts;
   readonly #heard: { lock: number; bytes: Uint8Array }[] = [];
@@ -33,6 +36,7 @@ export class Attacker {
   }
 
   see(happening: Happening): void {
+    this.#parts.stolen.see(happening);
     if (happening.kind !== "frame" || happening.by === "attacker") return;
     this.#heard[this.#next] = { lock: happening.lock, bytes: happening.bytes };
     this.#next = (this.#next + 1) % HEARD_FRAMES_MAX;
@@ -44,6 +48,11 @@ export class Attacker {
     const link = links[lock];
     const attack = chance.pick(ATTACKS.filter((kind) => faults.has(kind)));
     if (!link || !attack) return;
+    if (attack === "attack-stolen-gateway") {
+      tell({ kind: "fault", fault: attack, lock });
+      this.#parts.stolen.strike(lock, link);
+      return;
+    }
     const frames = this.#framesFor(attack, lock);
     if (frames.length === 0 && attack !== "attack-connections") return;
     tell({ kind: "fault", fault: attack, lock });
