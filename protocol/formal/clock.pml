@@ -17,10 +17,10 @@
             PASS session. With a challenge that is good for a token only FRESH long (TOKEN_FRESH) both claims hold.
    WITHOUT  the oscillator's own error; the floor of hints and P3 at the newest record; P3's time; more than two challenges.
 
-PAGE §0 0
-PAGE §7 Order 0
-PAGE §7 Time token 0
-PAGE §7 Roster 0
+PAGE §0 475ffb34d548
+PAGE §7 Order fb094664fdd6
+PAGE §7 Time token dcde45a8ee3c
+PAGE §7 Roster 350feecccdc7
 
 EXPECT PASS
 EXPECT FAIL -DCLAIM_CLOCK              page: a token held back moves the clock beyond the hints

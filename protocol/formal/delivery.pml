@@ -13,8 +13,8 @@
             e  As long as the gateway keeps its database and the lock has room, nothing is lost.
    WITHOUT  several locks (each has an outbox of its own) and generations; who signs (pass-order.pv).
 
-PAGE §7 Receipt 0
-PAGE §9 0
+PAGE §7 Receipt f50ae72c5567
+PAGE §9 846f6c003918
 
 EXPECT PASS
 LARGER PASS -DN=6

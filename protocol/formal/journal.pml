@@ -18,8 +18,8 @@
    WITHOUT  the end of an RMS; PASS (its challenge dies with its session); courier and issuer's orders; factory reset (roster.pml);
             wear; bit rot. Cells and table have their own power cuts (lock-sim/power-cuts).
 
-PAGE §4 7a1f3f9d2c40
-PAGE §9 7a1f3f9d2c40
+PAGE §4 a28b8a6ad3e1
+PAGE §9 846f6c003918
 
 EXPECT PASS
 EXPECT PASS -DUSES=1

@@ -8,18 +8,18 @@
    WITHOUT  the limits on O1 (an attacker who repeats one without pause slows OPEN down as jamming does; RESUME is free of them); the
             end of an RMS by age or use; the executed ACT, whose repeats journal.pml has.
 
-PAGE §3 0
-PAGE §4 0
+PAGE §3 f089c2497c5e
+PAGE §4 a28b8a6ad3e1
 
 EXPECT PASS
 EXPECT FAIL -DNO_FALLBACK     a gateway whose S1 fails sends the next S1
-EXPECT FAIL -DNO_CAPS_N       OPEN's n is not taken over
+EXPECT PASS -DNO_CAPS_N       OPEN's n is not taken over: slower, since each failed S1 brings the counter only one further
 EXPECT FAIL -DRMS_AT_O2       the lock takes the new RMS when it has answered O1, not when a C has verified
 */
 #define TROUBLE 2
 
-byte gatewayN, lockN;                       /* RESUME's counter, durable at both ends */
-byte gatewayRms = 1, lockRms = 1, nextRms = 1; /* which OPEN made it */
+byte gatewayN = 2, lockN = 2;                       /* RESUME's counter, durable at both ends */
+byte gatewayRms = 2, lockRms = 2, nextRms = 2; /* which OPEN made it; the backup has 1 */
 byte heardO1; byte heardN, heardRms;        /* what the attacker repeats */
 byte troubles;
 bit inDoubt, isResumed;

@@ -11,9 +11,9 @@
             e  At rest the log has the record (type 17) of the roster that is committed.
    WITHOUT  time (clock.pml), rights, and whether signatures are good (pass-order.pv); the room in flash; more than two ids in the table.
 
-PAGE §6 0
-PAGE §7 Roster 0
-PAGE §7 Key change 0
+PAGE §6 3621c80a9191
+PAGE §7 Roster 350feecccdc7
+PAGE §7 Key change 5cb8cbcb407a
 
 EXPECT PASS
 EXPECT FAIL -DIN_PLACE            COMMIT copies grant by grant into the table that decides

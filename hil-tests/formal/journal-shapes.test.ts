@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { JournalWorld, type Step } from "./journal-world.ts";
+import { readTrail } from "./read-trail.ts";
+
+const TRAILS = fileURLToPath(new URL("./protocol/formal/trails/", import.meta.resolve("#package")));
+/** An RMS lives for a day, and each run takes a moment. */
+const RUNS_PER_WORLD = 2_000;
+const DEPTH = 3;
+
+/** Two orders of slot 0, and one S1 in the other slot; the second S1 has the first one's n, as after a backup was put back. */
+const MADE: readonly Step[] = [
+  { kind: "sign", order: 1, slot: 0 },
+  { kind: "make", s1: 1, slot: 0, n: 1, order: 1 },
+  { kind: "make", s1: 2, slot: 0, n: 1, order: 0 },
+  { kind: "make", s1: 3, slot: 0, n: 2, order: 1 },
+  { kind: "sign", order: 2, slot: 1 },
+  { kind: "make", s1: 4, slot: 1, n: 1, order: 2 },
+];
+
+const HAPPENINGS: readonly (readonly Step[])[] = [
+  ...[1, 2, 3, 4].map((s1): Step[] => [{ kind: "deliver", s1 }]),
+  [{ kind: "bolt" }],
+  [{ kind: "cut", when: "at_rest" }],
+  [{ kind: "bolt" }, { kind: "cut", when: "bolt_moved" }],
+  [{ kind: "bolt" }, { kind: "cut", when: "after_event" }],
+];
+
+test(`whatever ${DEPTH} things happen to five documents in flight, the real lock does as the model does`, () => {
+  let world = new JournalWorld();
+  let runs = 0;
+  for (const shape of shapes(DEPTH)) {
+    if (++runs % RUNS_PER_WORLD === 0) world = new JournalWorld();
+    play(world, [...MADE, ...shape]);
+  }
+  assert.equal(runs, HAPPENINGS.length ** DEPTH);
+});
+
+const trails = readdirSync(TRAILS).filter((name) => name.startsWith("journal"));
+
+test("there is a trail of each deliberate fault", () => assert(trails.length >= 15, `${trails.length}`));
+
+for (const name of trails) {
+  test(`the attack ${name.replace(".txt", "")} does nothing to the real lock`, () => {
+    play(new JournalWorld(), readTrail(readFileSync(join(TRAILS, name), "utf8")));
+  });
+}
+
+function play(world: JournalWorld, steps: readonly Step[]): void {
+  world.begin();
+  try {
+    for (const [i, step] of steps.entries()) world.take(step, steps[i + 1]);
+  } catch (error) {
+    throw new Error(`after ${steps.map((step) => Object.values(step).join(" ")).join(", ")}`, { cause: error });
+  }
+}
+
+function* shapes(depth: number): Generator<Step[]> {
+  if (depth === 0) yield [];
+  else for (const rest of shapes(depth - 1)) for (const step of HAPPENINGS) yield [...rest, ...step];
+}
