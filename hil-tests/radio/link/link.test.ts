@@ -183,7 +183,9 @@ test("a new interval holds from the announced event on, and both hosts are told"
   const { central, peripheral, centralHandle, peripheralHandle } = quiet.linked({ interval: 18 });
   central.command(0x2013, `${hex16(centralHandle)} 5000 5000 0000 9001 0000 0000`);
   central.heard();
-  quiet.clock.advance(7 * 22.5);
+  quiet.clock.advance(6 * 22.5);
+  assert.deepEqual([...central.heard(), ...peripheral.heard()], []);
+  quiet.clock.advance(22.5);
   assert.deepEqual(central.heard(), [{ kind: "other", h4: `043e0a0300${hex16(centralHandle)}500000009001` }]);
   assert.deepEqual(peripheral.heard(), [{ kind: "other", h4: `043e0a0300${hex16(peripheralHandle)}500000009001` }]);
   const before = central.controller.activity.connectionEvents;
