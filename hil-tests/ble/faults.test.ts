@@ -7,6 +7,7 @@ import { fromHex } from "../../protocol/wire/bytes.ts";
 import type { Controller } from "../radio/controller.ts";
 import { advertise } from "../radio/scripted-advertiser.ts";
 import type { AirLock } from "./testing/air-lock.ts";
+import { cutShort, isNotification } from "./testing/att.ts";
 import { BLE_LIBRARIES, BleSite } from "./testing/ble-site.ts";
 
 const model = { advertisingIntervalMsMax: 1_000 };
@@ -130,6 +131,22 @@ for (const library of BLE_LIBRARIES) {
     await opensWithin(site, lock, 3_000);
     await site.clock.advanceAsync(QUIET_AFTER_MS);
     await opensWithin(site, lock, 3_000);
+  });
+
+  test(`${library}: an answer that is cut short does not end the daemon`, async (t) => {
+    const { site, lock } = await quietLock(t, library);
+    site.meddle = (h4, direction) => [direction === "to-host" && isNotification(h4) ? cutShort(h4) : h4];
+    await site.unlock(lock);
+    site.meddle = (h4) => [h4];
+    await site.clock.advanceAsync(QUIET_AFTER_MS);
+    await opensWithin(site, lock, 3_000);
+  });
+
+  test(`${library}: Ctrl-C stays the daemon's own affair`, async (t) => {
+    const before = process.listenerCount("SIGINT");
+    const site = new BleSite(t, { library, model });
+    await site.run(site.transport.open("ble:0a1b2c3d4e5f6071", { urgency: "sync" }).catch(() => {}));
+    assert.equal(process.listenerCount("SIGINT"), before);
   });
 
   test(`${library}: two hundred devices in range, some of them locks, slow nobody down`, async (t) => {

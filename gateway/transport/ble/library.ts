@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "../../../protocol/clock.ts";
 import type { Log } from "../../log.ts";
 import type { Noble, Peripheral } from "./noble.ts";
+import { closeSocket, containFaults } from "./their-faults.ts";
 
 const POWERED_WITHIN_MS = 10_000;
 /** An adapter that does not come, or that was renewed in vain, is tried again after so long, then twice as long. */
@@ -51,10 +52,16 @@ export class Library {
     try {
       const noble = this.#parts.load();
       this.#noble = noble;
+      // First of all: listening for states would make one of the forks begin later, when its signals can not be told apart.
+      const state = withoutItsSignals(() => noble.state);
       noble.on("warning", (message) => this.#parts.log.debug({ adapter: this.#parts.name }, message));
       noble.on("discover", (peripheral) => this.#parts.events.heard(peripheral));
       noble.on("stateChange", (state) => this.#hearState(state));
-      withoutItsSignals(() => this.#hearState(noble.state));
+      containFaults(noble, ({ message }) => {
+        const { log, name } = this.#parts;
+        log.debug({ adapter: name }, `The library can not read what it received: ${message}`);
+      });
+      this.#hearState(state);
     } catch (error) {
       this.#off(`it can not be used (${(error as Error).message})`);
     }
@@ -148,22 +155,11 @@ export class Library {
 }
 
 /** noble ends the process at SIGINT if it is the last to listen; the daemon has things to put in order first. */
-function withoutItsSignals(begin: () => void): void {
+function withoutItsSignals<T>(begin: () => T): T {
   const before = process.listeners("SIGINT");
-  begin();
+  const begun = begin();
   for (const listener of process.listeners("SIGINT")) {
     if (!before.includes(listener)) process.removeListener("SIGINT", listener);
   }
-}
-
-/** @abandonware/noble has no end. Left alone it would answer the next one's connections too, over the same adapter. */
-function closeSocket(noble: Noble): void {
-  const socket = (noble as { _bindings?: { _hci?: { _socket?: Socket } } })._bindings?._hci?._socket;
-  socket?.removeAllListeners();
-  socket?.stop();
-}
-
-interface Socket {
-  removeAllListeners(): void;
-  stop(): void;
+  return begun;
 }

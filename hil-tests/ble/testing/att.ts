@@ -16,6 +16,21 @@ export function isFragment(h4: Uint8Array): boolean {
   return isAclData(h4) && (h4[ATT_AT] === WRITE_COMMAND || h4[ATT_AT] === NOTIFICATION);
 }
 
+/** A fragment of a reply. */
+export function isNotification(h4: Uint8Array): boolean {
+  return isAclData(h4) && h4[ATT_AT] === NOTIFICATION;
+}
+
+/** The packet with nothing of ATT left but the first byte. */
+export function cutShort(h4: Uint8Array): Uint8Array {
+  const attBytes = 1;
+  const l2capHeaderBytes = 4;
+  const handle = h4.subarray(1, 3);
+  const lengths = [uint16(l2capHeaderBytes + attBytes).reverse(), uint16(attBytes).reverse()] as const;
+  const channel = h4.subarray(ATT_AT - 2, ATT_AT);
+  return concat(uint8(ACL_DATA), handle, lengths[0], lengths[1], channel, h4.subarray(ATT_AT, ATT_AT + attBytes));
+}
+
 /** Has both sides agree on this ATT_MTU; all else stays as it is. */
 export function withAttMtu(h4: Uint8Array, attMtu: number): Uint8Array {
   if (!isAclData(h4) || h4[ATT_AT] !== MTU_REQUEST) return h4;
