@@ -106,13 +106,9 @@ export class Actions implements ActionService {
       return await this.#parts.links.of(lockId).run("unlock", async (session) => {
         await this.#timed("session", () => session.prepare());
         sent = await this.#timed("act", () => this.#order(session, lockId, action));
-        try {
-          const outcome = outcomeOfReply(await this.#timed("bolt", () => send(session, sent!)));
-          if (outcome.kind === "did-nothing") await session.refresh();
-          return outcome;
-        } finally {
-          sent.resumeTag = session.resumeTag;
-        }
+        const outcome = outcomeOfReply(await this.#timed("bolt", () => send(session, sent!)));
+        if (outcome.kind === "did-nothing") await session.refresh();
+        return outcome;
       });
     } catch (error) {
       const trouble = sentenceOf(error);
@@ -153,7 +149,7 @@ export class Actions implements ActionService {
 
   /** What became of the order; undefined while the bolt is on its way. */
   async #look(session: LockSession, sent: SentOrder, trouble: string): Promise<ActOutcome | DidNothing | undefined> {
-    const repeated = await session.repeatAct();
+    const repeated = sent.resumeTag && (await session.repeatAct(sent.resumeTag));
     const answered = repeated && outcomeOfReply(repeated);
     // That its challenge is stale may mean that the first S1 was executed so long ago that its record has gone: look.
     if (answered && answered.kind !== "did-nothing") return answered;
@@ -193,8 +189,13 @@ type NotSent = { kind: "not-sent"; trouble: string };
 /** The lock has certainly not acted on the order, and never will. */
 type DidNothing = { kind: "did-nothing"; trouble: string };
 
-function send(session: LockSession, { action, document }: SentOrder): Promise<Response<"act">> {
-  return session.command({ name: "act", action, grant: GRANT_ID, order: document });
+async function send(session: LockSession, sent: SentOrder): Promise<Response<"act">> {
+  try {
+    return await session.command({ name: "act", action: sent.action, grant: GRANT_ID, order: sent.document });
+  } finally {
+    // Also of a try that failed: it is then that somebody looks for the order.
+    sent.resumeTag = session.resumeTag ?? sent.resumeTag;
+  }
 }
 
 function outcomeOfReply(response: Response<"act">): ActOutcome | DidNothing {

@@ -64,6 +64,27 @@ test("a session that nobody uses is given up, and resumed in one round trip", as
   assert.deepEqual([lock.opens, lock.counters, frames.length], [1, [1], 1]);
 });
 
+test("an S1 without a reply is sent again for the order that it carried, and for no other", async (t) => {
+  const { clock, air, lock, link, run } = await setUp(t);
+  await run(link.run("sync", status));
+  await clock.advanceAsync(5 * 60_000);
+  air.fate = () => "lose-reply";
+  let tag = new Uint8Array(8);
+  const order = async (session: LockSession) => {
+    try {
+      await session.command({ name: "act", action: 1, grant: new Uint8Array(8), order: new Uint8Array(8) });
+    } finally {
+      tag = Uint8Array.from(session.resumeTag!);
+    }
+  };
+  await assert.rejects(run(link.run("unlock", order)), TransportError);
+  air.fate = () => "pass";
+  const another = await run(link.run("unlock", (session) => session.repeatAct(new Uint8Array(8))));
+  assert.deepEqual([another, lock.counters.length], [undefined, 1]);
+  const repeated = await run(link.run("unlock", (session) => session.repeatAct(tag)));
+  assert.deepEqual([repeated?.ok, lock.acts], [true, 1]);
+});
+
 test("a waiting unlock goes before waiting syncs", async (t) => {
   const { link, run } = await setUp(t);
   const order: string[] = [];

@@ -4,6 +4,7 @@ import { ProtocolError } from "../../protocol/protocol-error.ts";
 import type { Random } from "../../protocol/random.ts";
 import { readS2, resumeTag, startResume } from "../../protocol/session/resume.ts";
 import { openResponse, type SecureChannel, sealCommand, wipeChannel } from "../../protocol/session/secure-channel.ts";
+import { equalBytes } from "../../protocol/wire/bytes.ts";
 import { type Command, type CommandName, encodeCommand } from "../../protocol/wire/commands.ts";
 import { RefusedByPeer } from "../../protocol/wire/expect-message.ts";
 import { Err } from "../../protocol/wire/messages.ts";
@@ -62,7 +63,7 @@ export class LockSession {
     return this.#parts.memory.word;
   }
 
-  /** `H(S1)[0..8]` if this session began, or tried to begin, with an S1: the INTENT of the ACT in it has that as ref. */
+  /** `H(S1)[0..8]` of the S1 that carried the last command, or should have: the INTENT of an ACT in it has that as ref. */
   get resumeTag(): Uint8Array | undefined {
     return this.#resumeTag;
   }
@@ -81,6 +82,7 @@ export class LockSession {
    * carried it out is for its sender to find out. Throws TransportError or ProtocolError, after which the session has ended.
    */
   command<C extends Command>(command: C): Promise<Response<C["name"]>> {
+    this.#resumeTag = undefined;
     return this.#orEnd(async () => {
       const text = encodeCommand(command);
       const deadlineMs = command.name === "act" ? ACT_WITHIN_MS : ANSWER_WITHIN_MS;
@@ -90,13 +92,13 @@ export class LockSession {
   }
 
   /**
-   * Sends the S1 whose reply is missing once more, the same bytes: a lock that has executed its ACT answers from its record and
-   * never acts again (protocol.md §4). Undefined if another session has begun since.
+   * Sends the S1 with this tag, whose reply is missing, once more, the same bytes: a lock that has executed its ACT answers from
+   * its record and never acts again (protocol.md §4). Undefined if another session, or another S1, has begun since.
    */
-  repeatAct(): Promise<Response<"act"> | undefined> {
+  repeatAct(tag: Uint8Array): Promise<Response<"act"> | undefined> {
     return this.#orEnd(async () => {
       const sent = this.#parts.memory.unanswered;
-      if (!sent) return undefined;
+      if (!sent || !equalBytes(resumeTag(this.#parts.suite, sent.s1), tag)) return undefined;
       this.#parts.observer.frameSent(this.#parts.lockId, true);
       return this.#read("act", await this.#sendS1(sent.s1, ACT_WITHIN_MS));
     });
