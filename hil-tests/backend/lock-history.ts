@@ -120,10 +120,12 @@ class Generation {
   }
 }
 
+/** A gateway that was put back from a backup misses records that it has sent before: those are here, and not lost. */
 function acceptGap(generation: Generation, event: LockEvent & { kind: "gap" }): boolean {
-  if (generation.gaps.some(({ fromSeq, toSeq }) => fromSeq === event.fromSeq && toSeq === event.toSeq)) return false;
-  expectNext(generation, event.id, event.fromSeq);
-  generation.gaps.push({ fromSeq: event.fromSeq, toSeq: event.toSeq });
+  if (event.toSeq <= generation.durableThrough) return false;
+  const fromSeq = Math.max(event.fromSeq, generation.durableThrough + 1);
+  expectNext(generation, event.id, fromSeq);
+  generation.gaps.push({ fromSeq, toSeq: event.toSeq });
   generation.durableThrough = event.toSeq;
   return true;
 }
