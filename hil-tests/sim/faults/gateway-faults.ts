@@ -11,7 +11,7 @@ const NO_TIME_MS = Date.UTC(1970, 0, 1);
 /** What goes wrong with a gateway and its machine. `note` says that it does, at the moment it does. */
 export function strikeGateway(site: SimSite, fault: FaultKind, chance: Chance, note: () => void, trueMs: number): void {
   if (!site.process) return;
-  const offMs = chance.pick([SECOND_MS, 60 * SECOND_MS, HOUR_MS, 12 * HOUR_MS]);
+  const offMs = chance.pick([SECOND_MS, 60 * SECOND_MS, HOUR_MS, 12 * HOUR_MS, 48 * HOUR_MS]);
   switch (fault) {
     case "gateway-killed-at-await":
       note();

@@ -89,6 +89,33 @@ export const DECISION_BUGS: readonly Bug[] = [
     seedsMax: 20,
   },
   {
+    name: "an order's signature is not looked at",
+    breaks:
+      "§0: A bolt moves for exactly one reason: a grant signed by the issuer, and a proof by its bearer that is fresh.",
+    patches: [
+      {
+        file: "lock-sim/firmware/decide-by-grant.js",
+        find: "verifyOrder(parts.suite,",
+        replace: "verifyOrder({ ...parts.suite, es256Verify: () => true },",
+      },
+    ],
+    seed: 1,
+    seedsMax: 20,
+  },
+  {
+    name: "an order's challenge is not compared",
+    breaks: "§7: Only the current one is accepted (else 7).",
+    patches: [
+      {
+        file: "protocol/access/order-check.js",
+        find: "if (!equalBytes(order.challenge, challenge))",
+        replace: "if (false)",
+      },
+    ],
+    seed: 1,
+    seedsMax: 20,
+  },
+  {
     name: "CmdCtr stands still",
     breaks: "§3: CmdCtr starts at 0, must match exactly, +1 per command.",
     patches: [

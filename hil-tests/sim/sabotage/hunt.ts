@@ -6,9 +6,6 @@ import { withPatchedBuild } from "../../patched-build/patched-build.ts";
 import type { Bug } from "./bug.ts";
 import type { Find } from "./find.ts";
 
-/** Of each world, before it is mended and must get well. */
-const HOURS = 100;
-const LOCKS = 4;
 const HUNT_MS_MAX = 120_000;
 
 /** The folder that the build is in: dist/ as it was compiled, with this very module in it. */
@@ -19,8 +16,7 @@ const run = promisify(execFile);
 export async function hunt(bug: Bug, seeds: { from: number; to: number }): Promise<Find | undefined> {
   return withPatchedBuild(ROOT, bug.patches, async (folder) => {
     const script = join(folder, "dist/hil-tests/sim/sabotage/try-seeds.js");
-    const options = Object.entries({ ...seeds, hours: HOURS, locks: LOCKS });
-    const args = [script, ...options.flatMap(([name, value]) => [`--${name}`, `${value}`])];
+    const args = [script, "--from", `${seeds.from}`, "--to", `${seeds.to}`];
     const { stdout } = await run(process.execPath, args, { timeout: HUNT_MS_MAX });
     return stdout === "" ? undefined : (JSON.parse(stdout) as Find);
   });
