@@ -69,7 +69,8 @@ function drawLocks(chance: Chance): number {
 
 export function drawPlan({ seed, hours, locks }: PlanOptions): Plan {
   const chance = new Chance(`plan ${seed}`);
-  const count = locks ?? drawLocks(chance);
+  const drawn = drawLocks(chance);
+  const count = locks ?? drawn;
   const sites = Array.from({ length: chance.between(1, Math.min(SITES_MAX, count)) }, () => drawSite(chance));
   const faultShare = chance.pick([0, 0.001, 0.01, 0.05]);
   const { visitEveryMs, faultEveryMs, hours: enough } = chance.pick(PACES);
