@@ -8,20 +8,27 @@ import { allItems } from "../cli/pages.ts";
 import { attention, type Check, good, wrong } from "./check.ts";
 
 /** What the daemon itself says: that it runs, of each lock, and of the uplink. */
-export async function checkDaemon(options: ClientOptions, io: CliIo): Promise<{ isUp: boolean; checks: Check[] }> {
+export async function checkDaemon(
+  options: ClientOptions,
+  io: CliIo,
+): Promise<{ isUp: boolean; hasLocksOnBle: boolean; checks: Check[] }> {
+  let hasLocksOnBle = false;
   try {
     const client = ApiClient.fromOptions(options, io);
     const { details } = await client.get<HealthJson>("/health");
     const checks: Check[] = [];
-    for await (const lock of allItems<LockJson>(client, "/locks")) checks.push(checkLock(lock));
-    if (!details) return { isUp: true, checks };
+    for await (const lock of allItems<LockJson>(client, "/locks")) {
+      checks.push(checkLock(lock));
+      hasLocksOnBle ||= lock.via.startsWith("ble:");
+    }
+    if (!details) return { isUp: true, hasLocksOnBle, checks };
     const daemon = good("daemon", `Version ${details.version} runs since ${details.startedAt}.`);
-    return { isUp: true, checks: [daemon, ...checks, checkUplink(details.uplink, details.undelivered)] };
+    return { isUp: true, hasLocksOnBle, checks: [daemon, ...checks, checkUplink(details.uplink, details.undelivered)] };
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     const isUp = error.exitCode !== ExitCode.notRunning;
     const todo = isUp ? "Show another token: --token-file" : "Start it, and see what it says: portvakt run";
-    return { isUp, checks: [wrong("daemon", `${error.message}.`, todo)] };
+    return { isUp, hasLocksOnBle, checks: [wrong("daemon", `${error.message}.`, todo)] };
   }
 }
 

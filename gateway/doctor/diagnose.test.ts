@@ -11,6 +11,7 @@ import { diagnose } from "./diagnose.ts";
 const KEY = "11".repeat(32);
 const LOCK = {
   lockId: "aaaaaaaaaaaaaaaa",
+  via: "serial:/dev/null",
   sync: { state: "in-step", sentence: "In step." },
   reported: { jammed: false, batteryLow: false },
 };
@@ -46,6 +47,7 @@ function fixture(t: TestContext, answers: Parameters<typeof cliFixture>[1] = dae
     freeBytes: () => 2 ** 33,
     isClockSynchronised: async (): Promise<boolean | undefined> => true,
     tryPort: async () => {},
+    hasAdapter: (_name: string) => false,
   };
   const examine = async () => {
     const checks = await diagnose({ config }, io, probes);
@@ -185,4 +187,13 @@ test("an uplink that waits says how much waits with it", async (t) => {
   const uplink = { state: "waiting", sentence: "The events of one lock wait: no answer." };
   const check = (await fixture(t, daemon([], { ...DETAILS, uplink, undelivered: 7 })).examine()).find("uplink");
   assert.deepEqual([check?.state, check?.sentence], ["attention", `${uplink.sentence} 7 events wait.`]);
+});
+
+test("a Bluetooth adapter is missed only where a lock needs it", async (t) => {
+  const { examine } = fixture(t);
+  assert.equal((await examine()).find("Bluetooth hci0"), undefined);
+  const onBle = fixture(t, daemon([{ ...LOCK, via: "ble:aaaaaaaaaaaaaaaa" }]));
+  assert.equal((await onBle.examine()).find("Bluetooth hci0")?.state, "wrong");
+  onBle.probes.hasAdapter = (name) => name === "hci0";
+  assert.equal((await onBle.examine()).find("Bluetooth hci0")?.state, "good");
 });

@@ -6,7 +6,7 @@ import { ConfigError } from "../config-table.ts";
 import { type Check, good, wrong } from "./check.ts";
 import { checkDaemon } from "./daemon-checks.ts";
 import { checkDatabase, checkDirectory, checkKeys, checkRoom } from "./data-checks.ts";
-import { checkClock, checkPort } from "./machine-checks.ts";
+import { checkAdapter, checkClock, checkPort } from "./machine-checks.ts";
 import type { Probes } from "./probes.ts";
 
 /** Looks at everything that the daemon needs, whether it runs or not; changes nothing. */
@@ -25,6 +25,7 @@ export async function diagnose(options: ClientOptions, io: CliIo, probes: Probes
     ...checkData(config.data, probes),
     await checkClock(io.clock.wallMs(), probes),
     ...ports,
+    ...config.ble.adapters.flatMap((name) => checkAdapter(name, daemon.hasLocksOnBle, probes)),
     ...daemon.checks,
   ];
 }

@@ -47,6 +47,15 @@ export async function checkPort({ path, baud }: SerialConfig, isDaemonUp: boolea
   }
 }
 
+/** Whether the Bluetooth adapter is there; one that no lock needs may be missing. */
+export function checkAdapter(name: string, isNeeded: boolean, probes: Probes): Check[] {
+  const what = `Bluetooth ${name}`;
+  if (probes.hasAdapter(name)) return [good(what, "It is there.")];
+  if (!isNeeded) return [];
+  const todo = "Plug the adapter in, or name another under [ble] in the configuration.";
+  return [wrong(what, "It is not there, and there are locks on Bluetooth.", todo)];
+}
+
 function asSentence(text: string): string {
   return /[.?!]$/.test(text) ? text : `${text}.`;
 }

@@ -1,7 +1,11 @@
 import { execFile } from "node:child_process";
-import { statfsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
+import { join } from "node:path";
 import type { Clock } from "../../protocol/clock.ts";
 import { serialLineOpener } from "../transport/serial-line.ts";
+
+/** Where Linux lists its Bluetooth adapters. */
+const ADAPTERS = "/sys/class/bluetooth";
 
 /** What the doctor asks of the machine. */
 export interface Probes {
@@ -11,6 +15,8 @@ export interface Probes {
   isClockSynchronised(): Promise<boolean | undefined>;
   /** Opens the port and lets it go. Rejects with TransportError and a sentence. */
   tryPort(path: string, baud: number): Promise<void>;
+  /** Whether the kernel has this Bluetooth adapter: hci0, for example. */
+  hasAdapter(name: string): boolean;
 }
 
 export function machineProbes(clock: Clock): Probes {
@@ -27,6 +33,7 @@ export function machineProbes(clock: Clock): Probes {
       const line = await serialLineOpener(path, baud, clock)({ bytes() {}, lost() {} });
       await line.close();
     },
+    hasAdapter: (name) => existsSync(join(ADAPTERS, name)),
   };
 }
 
