@@ -52,8 +52,8 @@ spin_run() {
   if grep -q '^ltl ' "$here/$model.pml"; then
     how='-DNFAIR=3' search='-a -f -m1000000'
   elif [ "$want" = FAIL ]; then
-    how='-DSAFETY -DBFS' # the shortest way to it
-    speed=-O0            # it is found long before a compiler has optimised
+    speed=-O0 # it is found long before a compiler has optimised
+    [ -z "$trails" ] || how='-DSAFETY -DBFS' # the shortest way to it
   fi
   (
     cd "$work" && rm -f pan* ./*.trail && cp "$here/$model.pml" . && "$spin" "$@" -a "$model.pml" &&
