@@ -1,19 +1,18 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { join } from "node:path";
 import type { Clock } from "../../protocol/clock.ts";
 import type { Reply, Request } from "./runner/messages.ts";
 
-const RUNNER = "hil-tests/mutation/runner/main.js";
+const RUNNER = new URL("./runner/main.js", import.meta.url);
 
-/** A process of a patched build in which tests run against mutants. */
+/** A process in which tests of a patched build run against its mutants. */
 export class RunnerProcess {
   readonly #clock: Clock;
   readonly #child: ChildProcess;
 
-  /** `dist` is the patched build's, `mutants` the number of those in it. */
-  constructor(clock: Clock, dist: string, mutants: number) {
+  /** `mutants` is the number of those in the build. */
+  constructor(clock: Clock, mutants: number) {
     this.#clock = clock;
-    this.#child = fork(join(dist, RUNNER), [String(mutants)], {
+    this.#child = fork(RUNNER, [String(mutants)], {
       stdio: ["ignore", "ignore", "inherit", "ipc"],
       execArgv: [],
     });

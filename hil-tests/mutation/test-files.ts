@@ -1,20 +1,20 @@
 import { readFileSync } from "node:fs";
-import { join, posix } from "node:path";
+import { join } from "node:path";
 import { readSource } from "../layering/source-file.ts";
 import type { Patch } from "../patched-build/patched-build.ts";
 import { scriptsIn } from "./list-mutants.ts";
 
-const COLLECTOR = "hil-tests/mutation/collected-tests.js";
+/** The module that a runner takes them from. */
+const COLLECTOR = new URL("./collected-tests.js", import.meta.url).href;
 
 /** The compiled tests of the folders; paths from dist/, sorted. */
 export function testFilesIn(dist: string, folders: readonly string[]): string[] {
   return folders.flatMap((folder) => scriptsIn(dist, folder)).filter((script) => script.endsWith(".test.js"));
 }
 
-/** Makes a test file hand its tests to the build's own collector instead of running them. */
+/** Makes a test file hand its tests to the collector instead of running them. */
 export function collecting(testFile: string): Patch {
-  const collector = posix.relative(posix.dirname(testFile), COLLECTOR);
-  return { file: testFile, find: 'from "node:test"', replace: `from "${collector}"` };
+  return { file: testFile, find: 'from "node:test"', replace: `from "${COLLECTOR}"` };
 }
 
 /** For each test file, the scripts that are loaded with it, by its imports and theirs. */

@@ -58,7 +58,7 @@ export async function measure(build: MutatedBuild): Promise<Bench> {
 }
 
 async function importAll({ clock, dist, mutants, testFiles }: MutatedBuild) {
-  const runner = new RunnerProcess(clock, dist, mutants);
+  const runner = new RunnerProcess(clock, mutants);
   const files = testFiles.map((file) => join(dist, file));
   const imported = await runner.ask("imported", { kind: "import", files, mutant: 0 }, IMPORT_TIMEOUT_MS);
   if (imported?.testsPerFile) return { runner, testsPerFile: imported.testsPerFile };
@@ -84,9 +84,8 @@ export class Trial {
     const script = mutant.file.replace(/\.ts$/, ".js");
     const covering = nearestFirst(this.#bench.covering.get(mutant.id) ?? [], script);
     const tests = affordable(covering, TEST_BUDGET_MS);
-    if (tests.length > 0 && (await this.#killedBy(tests, mutant.id))) return "killed";
-    if (this.#bench.reachedByImport.has(mutant.id)) return this.#tryFromTheStart(mutant, script);
-    return tests.length > 0 ? "survived" : "uncovered";
+    if (tests.length > 0) return (await this.#killedBy(tests, mutant.id)) ? "killed" : "survived";
+    return this.#bench.reachedByImport.has(mutant.id) ? this.#tryFromTheStart(mutant, script) : "uncovered";
   }
 
   /** A process that has got stuck, or that a mutant has spoilt, is of no use any more: the second try is in a new one. */
@@ -115,15 +114,18 @@ export class Trial {
       .filter((file) => loaded.get(file)?.has(script))
       .toSorted((a, b) => distance(a, script) - distance(b, script) || nearness(loaded, a) - nearness(loaded, b));
     if (files.length === 0) return "uncovered";
-    const runner = new RunnerProcess(clock, dist, mutants);
+    const runner = new RunnerProcess(clock, mutants);
     let before = 0;
+    let leftMs = TEST_BUDGET_MS;
     try {
       for (const file of files) {
+        if (leftMs <= 0) break;
         const request = { kind: "import", files: [join(dist, file)], mutant: mutant.id } as const;
         const imported = await runner.ask("imported", request, IMPORT_TIMEOUT_MS);
         if (!imported?.testsPerFile) return "killed";
         const all = tests.filter((test) => test.file === file);
-        const own = affordable(all, TEST_BUDGET_MS);
+        const own = affordable(all, leftMs);
+        leftMs -= own.reduce((sum, { ms }) => sum + ms, 0);
         const planned = own.map((test) => ({ ...plan(test), test: before + all.indexOf(test) }));
         before += all.length;
         const tried = { kind: "try", mutant: mutant.id, tests: planned } as const;
