@@ -45,6 +45,9 @@ async function trial(
     await world.unlock(ledger);
     await world.unlock(ledger);
     if (mended === "while it runs") {
+      // A full disk keeps nobody from opening doors, after a power cut either.
+      await world.crashGateway();
+      await world.unlock(ledger);
       disk.mend();
       await newGrant(world);
       await world.crashGateway();
