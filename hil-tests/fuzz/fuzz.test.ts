@@ -1,7 +1,7 @@
 import { test } from "node:test";
 import { SeededRandom } from "../../protocol/testing/seeded-random.ts";
 import { toHex } from "../../protocol/wire/bytes.ts";
-import { readCorpus } from "./engine/corpus.ts";
+import { readCorpus, readFinds } from "./engine/corpus.ts";
 import { mutated } from "./engine/mutate.ts";
 import type { Target } from "./engine/target.ts";
 import { judge } from "./engine/verdict.ts";
@@ -9,17 +9,17 @@ import { loadTarget, TARGET_NAMES } from "./targets.ts";
 
 const SEED = 1;
 /** Of the targets whose executions take long, so that all of them together stay within seconds. */
-const SLOW_INPUTS_MAX = 12;
-const MUTATIONS_MAX = 150;
+const SLOW_INPUTS_MAX = 8;
+const MUTATIONS_MAX = 120;
 
-/** Every input that was kept, and some more out of them; all of the seed's. */
+/** Finds, what was kept for its coverage, and mutations of that, which the seed decides. */
 function inputsOf(target: Target): Uint8Array[] {
   const kept = [...readCorpus(target.name), ...target.seeds()];
   const { inputBytesMax, dictionary = [], batch } = target;
   const material = { random: new SeededRandom(SEED), corpus: kept, dictionary, inputBytesMax };
   const isSlow = batch < 100;
   const fresh = Array.from({ length: isSlow ? SLOW_INPUTS_MAX / 2 : MUTATIONS_MAX }, () => mutated(material));
-  return [...(isSlow ? kept.slice(0, SLOW_INPUTS_MAX) : kept), ...fresh];
+  return [...readFinds(target.name), ...(isSlow ? kept.slice(0, SLOW_INPUTS_MAX) : kept), ...fresh];
 }
 
 for (const name of TARGET_NAMES) {

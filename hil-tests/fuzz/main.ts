@@ -1,5 +1,5 @@
 import { systemClock } from "../../protocol/system-clock.ts";
-import { writeCorpus } from "./engine/corpus.ts";
+import { addFind, writeCorpus } from "./engine/corpus.ts";
 import { type Options, readOptions, USAGE, UsageError } from "./options.ts";
 import { replay, replayInput } from "./replay.ts";
 import { findText, headingLine, runLine } from "./report.ts";
@@ -29,7 +29,7 @@ async function fuzz(options: Options): Promise<number> {
       runs.push(run);
       print(runLine(run));
       for (const find of run.finds) print(findText(target, find));
-      if (keep && run.corpus.length > 0) writeCorpus(target, run.corpus);
+      if (keep) keepInputs(run);
     }
   };
   await Promise.all(Array.from({ length: workers }, work));
@@ -37,6 +37,12 @@ async function fuzz(options: Options): Promise<number> {
   const finds = runs.reduce((sum, run) => sum + run.finds.length, 0);
   print(`${executions} executions, ${finds} finds`);
   return finds === 0 ? 0 : 1;
+}
+
+/** A worker that was ended has no corpus to tell of. */
+function keepInputs({ target, corpus, finds }: Run): void {
+  if (corpus.length > 0) writeCorpus(target, corpus);
+  for (const { input } of finds) addFind(target, input);
 }
 
 async function show({ targets: [name = ""] }: Options, hexOrFile: string): Promise<number> {

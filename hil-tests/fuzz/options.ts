@@ -9,7 +9,7 @@ npm run fuzz -- --target T --replay HEX|FILE
   --executions N  ends each target after so many, wherever it stands in time: the same again from the same seed
   --seed N        (default: 1)
   --workers N     how many run at the same time (default: 2)
-  --keep          writes what adds coverage into hil-tests/fuzz/corpus
+  --keep          writes what adds coverage, and finds, into hil-tests/fuzz/corpus
   --replay        runs one input, in hexadecimal or from a file, and shows what comes of it
 `;
 

@@ -1,25 +1,46 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fromHex, toHex } from "../../../protocol/wire/bytes.ts";
 
 const FOLDER = join(dirname(fileURLToPath(import.meta.resolve("#package"))), "hil-tests", "fuzz", "corpus");
+const FINDS_FOLDER = join(FOLDER, "finds");
 
-/** The inputs that are kept of a target, one in hexadecimal on each line: each adds coverage, or was a find. */
+// One input in hexadecimal on each line.
+
+/** The inputs that are kept of a target because each adds coverage. */
 export function readCorpus(target: string): Uint8Array[] {
-  const path = pathOf(target);
+  return readInputs(pathIn(FOLDER, target));
+}
+
+/** Takes the place of what was kept. */
+export function writeCorpus(target: string, inputs: readonly Uint8Array[]): void {
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(pathIn(FOLDER, target), inputs.map(lineOf).join(""));
+}
+
+/** The inputs that once were finds: they are kept for ever, whatever they cover. */
+export function readFinds(target: string): Uint8Array[] {
+  return readInputs(pathIn(FINDS_FOLDER, target));
+}
+
+export function addFind(target: string, input: Uint8Array): void {
+  mkdirSync(FINDS_FOLDER, { recursive: true });
+  appendFileSync(pathIn(FINDS_FOLDER, target), lineOf(input));
+}
+
+function readInputs(path: string): Uint8Array[] {
   if (!existsSync(path)) return [];
   return readFileSync(path, "utf8")
     .split("\n")
-    .filter((line) => /^[0-9a-f]+$/.test(line))
+    .filter((line) => line !== "")
     .map(fromHex);
 }
 
-export function writeCorpus(target: string, inputs: readonly Uint8Array[]): void {
-  mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(pathOf(target), inputs.map((input) => `${toHex(input)}\n`).join(""));
+function pathIn(folder: string, target: string): string {
+  return join(folder, `${target}.txt`);
 }
 
-function pathOf(target: string): string {
-  return join(FOLDER, `${target}.txt`);
+function lineOf(input: Uint8Array): string {
+  return `${toHex(input)}\n`;
 }

@@ -3,7 +3,7 @@ import { getHeapStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { parentPort, workerData } from "node:worker_threads";
 import { Campaign, type Find } from "../engine/campaign.ts";
-import { readCorpus } from "../engine/corpus.ts";
+import { readCorpus, readFinds } from "../engine/corpus.ts";
 import { Coverage } from "../engine/coverage.ts";
 import { RETAINED_BYTES_MAX } from "../engine/target.ts";
 import { loadTarget } from "../targets.ts";
@@ -28,7 +28,7 @@ const target = await loadTarget(job.target);
 const campaign = new Campaign({
   target,
   seed: job.seed,
-  kept: readCorpus(job.target),
+  kept: [...readCorpus(job.target), ...readFinds(job.target)],
   takeCoverage: () => coverage.take(),
   running: (input) => shared.running(input),
 });
