@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { Secret } from "../../../../crypto/secret.ts";
 import { startOpen } from "../../../../protocol/session/open.ts";
 import { startPair } from "../../../../protocol/session/pair.ts";
@@ -10,14 +9,11 @@ import type { Target } from "../../engine/target.ts";
 import { CBOR_TOKENS } from "../cbor-tokens.ts";
 import { Script } from "../script.ts";
 import { FurnishedLock } from "./furnished-lock.ts";
-import { guardedFacts, intentsOf, progressOf } from "./lock-facts.ts";
+import { guardedFacts, progressOf } from "./lock-facts.ts";
+import { assertOnlyAuthorised, assertProgress, assertStillServes, assertUnchanged } from "./oracle.ts";
 import { Visitors } from "./visitors.ts";
 
 const STEPS_MAX = 60;
-const CONNECTIONS_MAX = 32;
-const SETTLE_MS = 60_000;
-/** Strangers are limited, and so are the O1s of a slot; for no longer than this. */
-const LIMITS_END_WITHIN_MS = 2_000;
 const PAUSES_MS = [0, 1, 10, 250, 1_000, 5_000, 16_000, 61_000, 121_000, 3_600_000];
 
 const Step = {
@@ -227,43 +223,4 @@ function forged({ bench }: Visitors, script: Script): Uint8Array {
     default:
       return startPair(suite, random, { lockId: label.lockId, secret: wrong.part(0, 16) }).p1;
   }
-}
-
-/** A power cut that had been planned may have come: then there is nothing to compare. */
-function assertUnchanged(before: string | undefined, after: string | undefined): void {
-  if (before !== undefined && after !== undefined) assert.equal(after, before, "a stranger changed something");
-}
-
-type Progress = ReturnType<typeof progressOf>;
-
-function assertProgress(before: Progress, after: Progress): void {
-  if (!after) return;
-  assert(after.connections.length <= CONNECTIONS_MAX);
-  for (const { storedReply, lastRequest } of after.connections) {
-    assert((storedReply?.length ?? 0) <= FRAME_BYTES_MAX && (lastRequest?.length ?? 0) <= FRAME_BYTES_MAX);
-  }
-  if (!before) return;
-  assert.equal(after.generation, before.generation);
-  assert(after.seq >= before.seq, "the log went back");
-  for (const [slot, n] of after.counters.entries()) assert((n ?? 0) >= (before.counters[slot] ?? 0), "n went back");
-}
-
-function assertOnlyAuthorised({ bench, authorised, byHand }: Visitors): void {
-  const intents = intentsOf(bench.lock).filter(({ seq }) => seq > 0);
-  assert(intents.length <= authorised, "more acts than orders");
-  if (authorised === 0 && !byHand) assert.equal(bench.boltPosition, "thrown");
-}
-
-/** Whatever has happened: inside hand operation opens, and the slot's gateway is heard as soon as limits have passed. */
-function assertStillServes(visitors: Visitors): void {
-  const { bench, made } = visitors;
-  // An end of a power cut that was planned and has not come.
-  bench.reboot();
-  bench.clock.advance(SETTLE_MS);
-  assert.equal(bench.lock.failure, undefined);
-  bench.clock.advance(LIMITS_END_WITHIN_MS);
-  const { session, caps } = bench.open(made.paired);
-  assert.equal(session.done({ name: "status" }).seq, caps.seq);
-  bench.lock.turnThumb("drawn");
-  assert.equal(bench.boltPosition, "drawn");
 }
