@@ -39,7 +39,7 @@ async function doorAndArguments(claims: Partial<GrantClaims> = {}): Promise<{ do
   const { out } = await run(door, ["key", file("bearer.key")]);
   const grant = door.grant({ bearerKey: fromHex(out[0]!), ...claims });
   const { lockId, sigPk } = door.known;
-  const known = ["--tcp", "127.0.0.1:7001", "--lock", toHex(lockId), "--lock-key", toHex(sigPk)];
+  const known = ["--via", "tcp://127.0.0.1:7001", "--lock", toHex(lockId), "--lock-key", toHex(sigPk)];
   const own = ["--grant", file("grant", `${toBase64(grant)}\n`), "--key", file("bearer.key")];
   return { door, atTheDoor: [...known, ...own] };
 }
@@ -61,6 +61,23 @@ test("unlock opens the door", async () => {
   assert.deepEqual([code, err], [0, []]);
   assert.match(out[0]!, /^Lock [0-9a-f]{16} is unlocked \(event \d+\)\.$/);
   assert.equal(door.bolt, "drawn");
+});
+
+test("over BLE a lock is looked for by its id, on the adapter that is named", async () => {
+  const { door, atTheDoor } = await doorAndArguments();
+  const asked: [string, string][] = [];
+  const connect: PhoneIo["connect"] = async (via, adapter) => {
+    asked.push([via, adapter]);
+    return door.carrier();
+  };
+  const overBle = atTheDoor.with(atTheDoor.indexOf("--via") + 1, "ble");
+  await run(door, ["unlock", ...overBle], connect);
+  await run(door, ["unlock", ...overBle, "--adapter", "hci1"], connect);
+  const via = `ble:${toHex(door.known.lockId)}`;
+  assert.deepEqual(asked, [
+    [via, "hci0"],
+    [via, "hci1"],
+  ]);
 });
 
 test("unlock names the reason when the lock refuses", async () => {
@@ -128,14 +145,16 @@ test("whatever is wrong with the command line or a file is said in one line", as
   const withValue = (option: string, value: string) => atTheDoor.with(atTheDoor.indexOf(option) + 1, value);
   const noGrant = file("no-grant", "hello");
   const wrong: [string[], RegExp][] = [
-    [withValue("--tcp", "7001"), /HOST:PORT/],
+    [withValue("--via", "7001"), /HOST:PORT/],
+    [withValue("--via", "serial:/dev/ttyUSB0"), /HOST:PORT/],
+    [[...atTheDoor, "--adapter", "bluetooth"], /like hci0/],
     [withValue("--lock", "12"), /16 hexadecimal digits/],
     [withValue("--lock-key", "00".repeat(33)), /no public key/],
     [withValue("--grant", noGrant), /holds no grant/],
     [withValue("--grant", file("nowhere")), /ENOENT/],
     [withValue("--key", file("nowhere")), /make it with portvakt-phone key/],
     [withValue("--key", noGrant), /chmod 600/],
-    [atTheDoor.slice(2), /required option '--tcp/],
+    [atTheDoor.slice(2), /required option '--via/],
   ];
   for (const [args, message] of wrong) {
     const { code, err } = await run(door, ["unlock", ...args]);

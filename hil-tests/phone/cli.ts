@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { CliError, ExitCode } from "../../gateway/cli/exit-code.ts";
 import { KeyFileError, loadKeyFile } from "../../gateway/issuer/key-file.ts";
 import { TransportError } from "../../gateway/transport/channel.ts";
-import { parseVia, ViaError } from "../../gateway/transport/via.ts";
+import { formatVia, parseVia, ViaError } from "../../gateway/transport/via.ts";
 import { parseGrant } from "../../protocol/documents/grant.ts";
 import { Action } from "../../protocol/documents/order.ts";
 import { ProtocolError } from "../../protocol/protocol-error.ts";
@@ -23,11 +23,13 @@ export interface PhoneIo extends PhoneParts {
   out(line: string): void;
   /** One line on stderr. */
   err(line: string): void;
-  connect(hostAndPort: string): Promise<FrameCarrier>;
+  /** `via` is `tcp://host:port` or `ble:LOCKID`; `adapter` counts for the latter, hci0 for example. */
+  connect(via: string, adapter: string): Promise<FrameCarrier>;
 }
 
 interface AtTheDoor {
-  tcp: string;
+  via: string;
+  adapter: string;
   lock: Uint8Array;
   lockKey: Uint8Array;
   grant: string;
@@ -77,7 +79,8 @@ function createProgram(io: PhoneIo): Command {
 function atTheDoor(program: Command, name: string, { suite }: PhoneIo): Command {
   return program
     .command(name)
-    .requiredOption("--tcp <host:port>", "the lock's address", asHostAndPort)
+    .requiredOption("--via <way>", "ble, or tcp://HOST:PORT", asVia)
+    .option("--adapter <name>", "for ble: which Bluetooth adapter", asAdapter, "hci0")
     .requiredOption("--lock <id>", "the lock's id", (text) => asHex(text, 8))
     .requiredOption("--lock-key <key>", "the lock's signing key", (text) => {
       const key = asHex(text, 33);
@@ -110,7 +113,9 @@ async function courier(options: AtTheDoor & { cargo?: string }, io: PhoneIo): Pr
 }
 
 async function withSession<T>(options: AtTheDoor, io: PhoneIo, work: (session: PassSession) => Promise<T>): Promise<T> {
-  const carrier = await io.connect(options.tcp);
+  // A lock is found by the id that it advertises.
+  const via = options.via === "ble" ? `ble:${toHex(options.lock)}` : options.via;
+  const carrier = await io.connect(via, options.adapter);
   try {
     const session = await PassSession.open(io, carrier, { lockId: options.lock, sigPk: options.lockKey });
     return await work(session).finally(() => session.end());
@@ -159,14 +164,20 @@ function asHex(text: string, length: number): Uint8Array {
   throw new InvalidArgumentError(`It has ${2 * length} hexadecimal digits.`);
 }
 
-function asHostAndPort(text: string): string {
+function asVia(text: string): string {
+  if (text === "ble") return text;
   try {
-    parseVia(`tcp://${text}`);
-    return text;
+    const via = parseVia(text);
+    if (via.kind === "tcp") return formatVia(via);
   } catch (error) {
-    if (error instanceof ViaError) throw new InvalidArgumentError("Write HOST:PORT, for example 127.0.0.1:7001.");
-    throw error;
+    if (!(error instanceof ViaError)) throw error;
   }
+  throw new InvalidArgumentError("Write ble, or tcp://HOST:PORT, for example tcp://127.0.0.1:7001.");
+}
+
+function asAdapter(text: string): string {
+  if (/^hci\d{1,3}$/.test(text)) return text;
+  throw new InvalidArgumentError("Write a name like hci0.");
 }
 
 function explain(error: unknown, io: PhoneIo): ExitCode {
