@@ -137,6 +137,7 @@ export function compose(world: World): Composed {
       actions: new Actions({ suite, clock, log, observer, operator, links, acted: poke }),
       sync: reconciler,
       uplink: deliverer ?? NO_UPLINK,
+      ...(world.radio && { radio: world.radio }),
     },
     ...rights,
     locks,

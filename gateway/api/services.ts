@@ -7,6 +7,8 @@ export interface Services {
   actions: ActionService;
   sync: SyncService;
   uplink: UplinkService;
+  /** Absent where there is none. */
+  radio?: RadioService;
 }
 
 /** A request that can not be carried out as it stands; the message is a sentence for people. */
@@ -82,6 +84,11 @@ export interface SyncStatus {
 export interface SyncService {
   /** Undefined for a lock that nobody looks after yet. */
   status(lockId: string): SyncStatus | undefined;
+}
+
+export interface RadioService {
+  /** Each Bluetooth adapter that is in use, and why it can not be used, in a sentence; none until a lock on Bluetooth is asked for. */
+  adapters(): { name: string; trouble?: string }[];
 }
 
 export interface UplinkStatus {

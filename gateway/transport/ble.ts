@@ -98,6 +98,11 @@ export class BleTransport implements Transport, Radio {
     );
   }
 
+  adapters(): { name: string; trouble?: string }[] {
+    if (this.#startedAtMs === undefined) return [];
+    return this.#adapters.map(({ name, trouble }) => ({ name, ...(trouble !== undefined && { trouble }) }));
+  }
+
   #start(): void {
     if (this.#startedAtMs !== undefined) return;
     this.#startedAtMs = this.#clock.monotonicMs();

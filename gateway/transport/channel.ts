@@ -57,4 +57,6 @@ export interface Radio {
   onBeacon(listener: (lockId: string, flags: number) => void): void;
   /** How the lock is heard, in a sentence, if that makes it slow or unreachable. */
   describe(lockId: string): string | undefined;
+  /** Each adapter in use, and why it can not be used, in a sentence. */
+  adapters(): { name: string; trouble?: string }[];
 }

@@ -17,6 +17,13 @@ export const HealthView = Type.Object(
             state: Type.Enum(["none", "delivering", "waiting"]),
             sentence: Type.String(),
           }),
+          bluetooth: Type.Array(
+            Type.Object({
+              adapter: Type.String(),
+              trouble: Type.Optional(Type.String({ description: "Why it can not be used; absent if it can" })),
+            }),
+            { description: "Adapters in use; none as long as no lock on Bluetooth is asked for" },
+          ),
         },
         { description: "With a token alone" },
       ),
@@ -55,6 +62,7 @@ export function addHealthRoute(api: Api, parts: ApiParts): void {
           locksInStep: locks.filter(({ lockId }) => parts.sync.status(lockId)?.state === "in-step").length,
           undelivered: locks.reduce((sum, { lockId }) => sum + parts.events.undeliveredCount(lockId), 0),
           uplink: parts.uplink.status(),
+          bluetooth: (parts.radio?.adapters() ?? []).map(({ name, ...rest }) => ({ adapter: name, ...rest })),
         },
       };
     },
