@@ -1,14 +1,16 @@
 import type { Clock } from "../../../protocol/clock.ts";
+import { RecordType } from "../../../protocol/log/record.ts";
 import type { Chance } from "../chance.ts";
 import type { Happening } from "../happening.ts";
 
 const FRAMES_MAX = 12;
-const AFTER_FRAME_MS_MAX = 60;
+const AFTER_FRAME_MS_MAX = 200;
 const MICROTASKS_MAX = 40;
 
 /**
  * When a fault strikes. Most of a simulated day nothing happens, so a fault that is due waits, most of the time, for one of the next
- * frames of the place it is to hit, and then for some milliseconds or for some steps of whatever runs right now.
+ * frames of the place it is to hit, or for the next act there, and then for some milliseconds or for some steps of whatever runs
+ * right now.
  */
 export class Strikes {
   readonly #clock: Clock;
@@ -30,10 +32,17 @@ export class Strikes {
   }
 
   see(happening: Happening): void {
-    if (happening.kind !== "frame" || this.#waiting.length === 0) return;
+    if (this.#waiting.length === 0) return;
+    if (happening.kind === "frame") this.#count(happening.lock, 1);
+    if (happening.kind === "record" && happening.record.type === RecordType.intent)
+      this.#count(happening.lock, FRAMES_MAX);
+  }
+
+  #count(lock: number, frames: number): void {
     const waiting = this.#waiting;
-    this.#waiting = waiting.filter((one) => !one.lock(happening.lock) || --one.frames > 0);
-    for (const { frames, strike } of waiting) if (frames === 0) this.#after(strike);
+    for (const one of waiting) if (one.lock(lock)) one.frames -= frames;
+    this.#waiting = waiting.filter((one) => one.frames > 0);
+    for (const { frames: left, strike } of waiting) if (left <= 0) this.#after(strike);
   }
 
   forgetAll(): void {
