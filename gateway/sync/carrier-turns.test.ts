@@ -53,3 +53,18 @@ test("carriers do not wait for each other", async () => {
   await Promise.all(rounds);
   assert.equal(said.join(""), "xyxy");
 });
+
+test("on the radio a few locks have their turn together, and the next comes as soon as one ends", async () => {
+  const turns = new CarrierTurns(new VirtualClock());
+  const first = await turns.take("ble", 2);
+  await turns.take("ble", 2);
+  let isThird = false;
+  const third = turns.take("ble", 2).then(() => {
+    isThird = true;
+  });
+  await Promise.resolve();
+  assert.equal(isThird, false);
+  first.end();
+  await third;
+  assert.equal(isThird, true);
+});
