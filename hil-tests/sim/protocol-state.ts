@@ -48,7 +48,6 @@ export class StateOfTalk {
   #talk: ProtocolState = "idle";
   #lastFrameMs = Number.NEGATIVE_INFINITY;
   #act: "none" | "signed" | "intent" | "done" = "none";
-  isStaging = false;
 
   see(happening: Happening, atMs: number): void {
     switch (happening.kind) {
@@ -74,16 +73,15 @@ export class StateOfTalk {
   }
 
   now(atMs: number): ProtocolState[] {
-    const staging: ProtocolState[] = this.isStaging ? ["roster staged"] : [];
     switch (this.#act) {
       case "signed":
-        return ["act before INTENT", ...staging];
+        return ["act before INTENT"];
       case "intent":
-        return ["act after INTENT", ...staging];
+        return ["act after INTENT"];
       case "done":
-        return ["act after DONE", ...staging];
+        return ["act after DONE"];
       case "none":
-        return [atMs - this.#lastFrameMs > IDLE_AFTER_MS ? "idle" : this.#talk, ...staging];
+        return [atMs - this.#lastFrameMs > IDLE_AFTER_MS ? "idle" : this.#talk];
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Suite } from "../../crypto/suite.ts";
 import { buildHardware } from "../../lock-sim/build-hardware.ts";
 import { leaveFactory } from "../../lock-sim/factory.ts";
+import { readIdentity } from "../../lock-sim/firmware/storage/identity.ts";
 import type { EndStop } from "../../lock-sim/hal.ts";
 import type { BoltPlace } from "../../lock-sim/hardware/bolt.ts";
 import { KeptInMemory } from "../../lock-sim/hardware/kept.ts";
@@ -26,6 +27,7 @@ export interface SimLockParts {
 }
 
 const PRODUCT = { model: "Simulated", hardware: 1, firmware: 1 };
+const FRESH_MILLIVOLT = 6_000;
 
 /** One lock of the world: the real firmware on emulated hardware, with everything told that it writes down or moves. */
 export class SimLock {
@@ -35,6 +37,8 @@ export class SimLock {
   /** 16 hex digits. */
   readonly lockId: string;
   readonly label: string;
+  /** Compressed point, 33 bytes. */
+  readonly sigPk: Uint8Array;
   readonly clock: DeviceClock;
   readonly #tell: (happening: Happening) => void;
   #generation = 0;
@@ -52,12 +56,24 @@ export class SimLock {
     this.lock = new Lock(hardware, this.clock, chance.fork("entropy"), suite, PRODUCT);
     this.lockId = toHex(label.lockId);
     this.label = formatLabel(suite, label);
+    this.sigPk = suite.p256PublicKey(readIdentity(flash)!.sigKey);
     this.#tell = tell;
     this.lock.observe(() => this.#look());
     hardware.bolt.observe((to) => {
       this.#tellRecords();
       tell({ kind: "motor", lock: index, to });
     });
+  }
+
+  /** Everything about the lock and around it works again. */
+  heal(): void {
+    const { lock } = this;
+    // A power cut that was planned does not come any more.
+    lock.hardware.flash.powerOn();
+    lock.powerOn();
+    lock.disturb(({ bolt }) => bolt.jam(false));
+    lock.setBattery(FRESH_MILLIVOLT);
+    lock.setDoor(false);
   }
 
   /** A hand on the thumb-turn. */

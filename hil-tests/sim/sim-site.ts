@@ -141,6 +141,13 @@ export class SimSite {
     this.#parts.clock.schedule(delayMs, () => this.clock.keepRight());
   }
 
+  /** Machine and backend work again, and the time is right. */
+  heal(): void {
+    this.backend.isAway = false;
+    this.backend.isHealed = true;
+    this.clock.keepRight();
+  }
+
   /** For the end of the world. */
   close(): void {
     this.#process?.kill();
