@@ -30,7 +30,7 @@ EXPECT PASS -DTOKEN_FRESH -DCLAIM_CLOCK -DCLAIM_ORDER -DCLAIM_STALE
 EXPECT FAIL -DNO_NOT_AFTER             notAfter is not looked at
 EXPECT FAIL -DFAR_AHEAD                notAfter may lie as far ahead as the signer likes
 EXPECT FAIL -DHINTS_ADD_UP             hints are measured against the clock as hints have left it
-EXPECT FAIL -DUNCERTAIN_ALL            with the time uncertain grants that are not essential work as well
+EXPECT FAIL -DUNCERTAIN_ALL            with the time uncertain, and a roster without staleAfter, grants that are not essential work as well
 EXPECT FAIL -DUNCERTAIN_OLD            with the time uncertain the challenge may be of any age
 EXPECT FAIL -DNO_STALE                 staleAfter is not looked at
 EXPECT FAIL -DHINT_ENDS_DOUBT          a hint ends the uncertainty
@@ -78,7 +78,7 @@ inline draw(c) { drawn[c] = T; token[c] = NEVER; order[c] = NEVER }
 #else
 #define IS_YOUNG(c) (T - drawn[c] < FRESH)
 #endif
-#ifdef NO_STALE
+#if defined(NO_STALE) || defined(UNCERTAIN_ALL)
 #define IS_STALE false
 #else
 #define IS_STALE (uncertain || NOW >= STALE)
