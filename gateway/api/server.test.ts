@@ -19,6 +19,7 @@ test("with the token health says how it fares", async (t) => {
     details: {
       version: "1.2.3",
       startedAt: "2027-01-07T00:00:00.000Z",
+      bluetooth: [],
       locks: 2,
       locksInStep: 2,
       undelivered: 0,
