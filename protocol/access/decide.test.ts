@@ -78,6 +78,16 @@ test("a stale roster leaves a lock that does not know the time to people who liv
   assert.equal(decide({ ...essential, staleAfter: 1 }), Reason.done);
 });
 
+test("with any of nbf, exp and windows a grant needs the time, without them it does not", () => {
+  const { notBefore: _, expires: __, windows: ___, ...timeless } = granted.grant;
+  const uncertain = { ...granted, timeUncertain: true, staleAfter: 0 };
+  assert.equal(decide({ ...uncertain, grant: timeless }), Reason.done);
+  const window = { days: 255, from: 0, to: 1440 };
+  for (const timed of [{ notBefore: 0 }, { expires: 0xffffffff }, { windows: [window] }]) {
+    assert.equal(decide({ ...uncertain, grant: { ...timeless, ...timed } }), Reason.timeUncertain);
+  }
+});
+
 test("privacy holds back unlocking and holding open, nothing else", () => {
   const all = { ...granted, grant: { ...granted.grant, rights: 1 | 2 | 4 | 16 }, privacy: true };
   const answers = [Action.unlock, Action.lock, Action.hold, Action.endHold, Action.courier] as const;

@@ -36,6 +36,11 @@ test("texts that lk1.json refuses, and others that leave POSIX or the page, are 
     "CET-1CEST,M3.5.0/-1,M10.5.0",
     "CET-1CEST,M3.5.0/25,M10.5.0",
     "CET-1CEST,M3.5.0/2:60,M10.5.0",
+    "CET-1CEST,M3.5.0/2:00:60,M10.5.0",
+    "CET-1CEST,M3.5.0,M10.6.0",
+    "CET-1CEST,M3.5.0,M10.5.7",
+    "CET-1CEST,M3.5.0,J0",
+    "CET-1CEST-25,M3.5.0,M10.5.0",
     "CET-1,M3.5.0,M10.5.0",
     ":CET-1",
     "CET-1\n",
@@ -66,6 +71,21 @@ test("a rule's time may be midnight at the day's end", () => {
   const tz = "EET-2EEST,M3.5.4/24,M9.3.6/24";
   assert.equal(offsetAt(tz, "2027-03-25T21:59:59"), 2);
   assert.equal(offsetAt(tz, "2027-03-25T22:00:00"), 3);
+});
+
+test("seconds of an offset and of a rule's time count", () => {
+  assert.equal(utcOffset(parsePosixTz("LMT-0:19:32")!, 0), 19 * 60 + 32);
+  assert.equal(utcOffset(parsePosixTz("LMT+0:19:32")!, 0), -(19 * 60 + 32));
+  const tz = "UTC0DST,J60/1:02:03,J300";
+  assert.equal(offsetAt(tz, "2027-03-01T01:02:02"), 0);
+  assert.equal(offsetAt(tz, "2027-03-01T01:02:03"), 1);
+});
+
+test("the first and the last day that J and n can name are days", () => {
+  assert.equal(offsetAt("UTC0DST,J1/0,J365/0", "2027-01-01T00:00:00"), 1);
+  assert.equal(offsetAt("UTC0DST,J1/0,J365/0", "2027-12-31T00:00:00"), 0);
+  assert.equal(offsetAt("UTC0DST,0/0,365/0", "2028-01-01T00:00:00"), 1);
+  assert.equal(offsetAt("UTC0DST,0/0,365/0", "2028-12-31T00:00:00"), 0);
 });
 
 test("changes on both sides of New Year keep to their years", () => {

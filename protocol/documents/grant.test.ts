@@ -3,7 +3,9 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { opensslSuite as suite } from "../../crypto/openssl.ts";
 import { hex, lk1Vectors } from "../testing/lk1-vectors.ts";
+import { type Cbor, decodeCbor, encodeCbor } from "../wire/cbor.ts";
 import { Reason } from "../wire/reason.ts";
+import { parseEnvelope, signEnvelope } from "./cose-sign1.ts";
 import { GRANT_BYTES_MAX, type GrantClaims, grantBytes, grantId, parseGrant, signGrant, verifyGrant } from "./grant.ts";
 import { accepted } from "./testing/documents.ts";
 import { vectorKey } from "./testing/vector-keys.ts";
@@ -69,6 +71,26 @@ test("16 audiences and 16 windows are the most, and none is too few", () => {
     assert.throws(() => sign({ ...CLAIMS, audience: ids(count) }), RangeError);
     assert.throws(() => sign({ ...CLAIMS, windows: windows(count) }), RangeError);
   }
+});
+
+test("a bearer's key of another type, or on another curve, is malformed", () => {
+  const envelope = parseEnvelope(sign(CLAIMS), GRANT_BYTES_MAX);
+  assert.ok(envelope.ok);
+  const claims = decodeCbor(envelope.value.payload) as Map<number, Cbor>;
+  const confirmation = (claims.get(8) as Map<number, Map<number, Cbor>>).get(1)!;
+  const withKey = (label: number, value: Cbor) => {
+    const key = new Map([...confirmation, [label, value]]);
+    const changed = new Map<number, Cbor>([...claims, [8, new Map([[1, key]])]]);
+    return parseGrant(suite, signEnvelope(suite, issuer.key, "LK1 grant", encodeCbor(changed)));
+  };
+  assert.equal(withKey(1, 2).ok, true);
+  assert.deepEqual(withKey(1, 1), { ok: false, reason: Reason.malformed });
+  assert.deepEqual(withKey(-1, 2), { ok: false, reason: Reason.malformed });
+});
+
+test("a grant without a rule asks for one kind, and one of a single kind can ask for no more", () => {
+  assert.ok(sign({ ...CLAIMS, rule: 1 }));
+  assert.throws(() => sign({ ...CLAIMS, rule: 2 }), RangeError);
 });
 
 test("a grant of 640 bytes is good, a longer one is not signed", () => {

@@ -5,7 +5,8 @@ import { hex, lk1Vectors } from "../testing/lk1-vectors.ts";
 import { toHex } from "../wire/bytes.ts";
 import type { Reason } from "../wire/reason.ts";
 import { signKeyChange } from "./key-change.ts";
-import { parseRoster, ROSTER_BYTES_MAX, type RosterClaims, rosterDigest, signRoster, verifyRoster } from "./roster.ts";
+import { parseRoster, type RosterClaims, rosterBytes, rosterDigest, signRoster, verifyRoster } from "./roster.ts";
+import { SETTING_DEFAULTS } from "./settings.ts";
 import { accepted } from "./testing/documents.ts";
 import { vectorKey } from "./testing/vector-keys.ts";
 
@@ -93,9 +94,20 @@ test("32 denied, 40 holidays, 16 groups and a name of 32 bytes are the most", ()
 test("a roster of 990 bytes is good, one of 991 is not signed", () => {
   // The name of a time zone may be as long as the roster has room for it.
   const withZone = (letters: number) => ({ ...CLAIMS, settings: { tz: `${"A".repeat(letters)}-1` } });
-  const free = ROSTER_BYTES_MAX - sign(withZone(300)).length;
-  assert.equal(sign(withZone(300 + free)).length, ROSTER_BYTES_MAX);
+  const free = 990 - sign(withZone(300)).length;
+  assert.equal(sign(withZone(300 + free)).length, 990);
+  assert.equal(rosterBytes(suite, withZone(301 + free)), 991);
   assert.throws(() => sign(withZone(301 + free)), RangeError);
+});
+
+test("what a roster does not set is as the page says", () => {
+  assert.deepEqual(SETTING_DEFAULTS, {
+    autoRelockSeconds: 0,
+    wrongTriesMax: 5,
+    lockoutSeconds: 60,
+    unlockSeconds: 5,
+    ajarSeconds: 60,
+  });
 });
 
 test("a time zone that is no POSIX TZ with rules is malformed", () => {

@@ -67,6 +67,7 @@ test("a field out of its range is refused", () => {
 test("every type has a name of its own", () => {
   const names = Object.values(RecordType).map(recordTypeName);
   assert.equal(new Set(names).size, 24);
+  assert.ok(names.every((name) => name.length > 3));
 });
 
 test("every record comes back from its bytes", () => {
