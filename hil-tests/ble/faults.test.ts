@@ -70,6 +70,15 @@ for (const library of BLE_LIBRARIES) {
     assert(site.clock.monotonicMs() - beganAtMs < MINUTE_MS);
   });
 
+  test(`${library}: a lock whose own adapter was switched off advertises again when it is back`, async (t) => {
+    const { site, lock } = await quietLock(t, library);
+    lock.controller.powerDown();
+    await site.clock.advanceAsync(MINUTE_MS);
+    lock.controller.recover();
+    await site.clock.advanceAsync(5_000);
+    await opensWithin(site, lock, 3_000);
+  });
+
   test(`${library}: scanning that stops without a word is begun again`, async (t) => {
     const { site, lock } = await quietLock(t, library);
     site.adapters[0]!.stopScanningSilently();
