@@ -39,6 +39,12 @@ test("a wiped secret can not be used as a key of zeros", () => {
   assert.equal(secret.length, 4);
 });
 
+test("a part that is not all there is none: a key cut short would be a weak one", () => {
+  const secret = new Secret(Uint8Array.from(BYTES));
+  assert.equal(secret.part(0, 4).length, 4);
+  assert.throws(() => secret.part(2, 5), RangeError);
+});
+
 test("a part outlives the whole, even of a Buffer", () => {
   const whole = new Secret(Buffer.from(BYTES));
   const part = whole.part(1, 3);

@@ -24,8 +24,9 @@ export class Secret {
     return this.#bytes;
   }
 
-  /** A secret of its own with a copy of bytes `from` up to, not including, `to`. */
+  /** A secret of its own with a copy of bytes `from` up to, not including, `to`. Throws RangeError beyond the end. */
   part(from: number, to: number): Secret {
+    if (to > this.length) throw new RangeError(`a secret of ${this.length} bytes has no part up to ${to}`);
     // Not slice(): of a Buffer that would be the same memory, and wiping one would wipe the other.
     return new Secret(new Uint8Array(this.reveal().subarray(from, to)));
   }

@@ -46,6 +46,13 @@ test("with any one fragment lost, doubled or swapped with the next, the frame is
   }
 });
 
+test("a frame has 1 to 1024 bytes", () => {
+  const longest = new Uint8Array(1024).fill(7);
+  assert.deepEqual(assemble(encodeBleFragments(longest, 23)), [toHex(longest)]);
+  assert.deepEqual(assemble(encodeBleFragments(hex("10"), 23)), ["10"]);
+  for (const length of [0, 1025]) assert.throws(() => encodeBleFragments(new Uint8Array(length), 23), RangeError);
+});
+
 test("empty fragments, and fragments that hold nothing, are dropped and counted", () => {
   const assembler = new BleFragmentAssembler();
   for (const fragment of ["", "80", "c0", "40"]) assert.equal(assembler.push(hex(fragment)), undefined);

@@ -69,7 +69,19 @@ test("integers up to 2^32−1 are numbers, those beyond are bigints and lose no 
 });
 
 test("what LK1's CBOR has no place for is never written", () => {
-  const values: unknown[] = [0.5, 2 ** 32, -(2 ** 32) - 1, Number.NaN, true, null, undefined, {}, "\ud800", 2n ** 64n];
+  const values: unknown[] = [
+    0.5,
+    2 ** 32,
+    -(2 ** 32) - 1,
+    Number.NaN,
+    true,
+    null,
+    undefined,
+    {},
+    "\ud800",
+    2n ** 64n,
+    -(2n ** 64n),
+  ];
   for (const value of values) assert.throws(() => encodeCbor([value as Cbor]), RangeError, String(value));
 });
 
