@@ -1,6 +1,7 @@
 import type { TestContext } from "node:test";
 import type { BleLibrary } from "../../../gateway/config.ts";
 import type { Log } from "../../../gateway/log.ts";
+import type { Noble } from "../../../gateway/transport/ble/noble.ts";
 import { BleTransport, nobleLoader } from "../../../gateway/transport/ble.ts";
 import { beaconOf } from "../../../lock-sim/port/ble/beacon-of.ts";
 import type { Bleno } from "../../../lock-sim/port/ble/bleno.ts";
@@ -62,7 +63,8 @@ export class AirDoor {
 
   /** By the phone whose adapter that is. */
   carrier(adapter: "hci0" | "hci1" = "hci0"): Promise<FrameCarrier> {
-    return openPhone(this.door.clock, this.#library, adapter, toHex(this.door.known.lockId));
+    const load = nobleLoader(this.#library);
+    return openPhone(this.door.clock, () => load(adapter), toHex(this.door.known.lockId));
   }
 
   /** Does something in a session of its own, then goes away. */
@@ -80,7 +82,7 @@ export class AirDoor {
   }
 }
 
-/** A phone with a noble of its own, connected to the lock that advertises this id. */
-export function openPhone(clock: Clock, library: BleLibrary, adapter: string, lockId: string): Promise<FrameCarrier> {
-  return openCarrier(new BleTransport(clock, silent, [adapter], nobleLoader(library)), `ble:${lockId}`);
+/** A phone with this noble, connected to the lock that advertises that id. */
+export function openPhone(clock: Clock, load: () => Noble, lockId: string): Promise<FrameCarrier> {
+  return openCarrier(new BleTransport(clock, silent, ["hci0"], load), `ble:${lockId}`);
 }
