@@ -37,6 +37,7 @@ const TARGETS: Record<string, () => Promise<Target>> = {
   "flash-image": async () => (await import("./targets/firmware/flash-image.ts")).flashImage,
   firmware: async () => (await import("./targets/firmware/session.ts")).firmwareSession,
   gateway: async () => (await import("./targets/gateway/session.ts")).gatewaySession,
+  joint: async () => (await import("./targets/gateway/joint.ts")).joint,
   config: async () => (await import("./targets/texts.ts")).config,
 };
 
