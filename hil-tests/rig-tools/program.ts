@@ -13,6 +13,8 @@ export const PROGRAMS = {
   gateway: fileURLToPath(new URL("../../gateway/main.js", import.meta.url)),
   lock: fileURLToPath(new URL("../../lock-sim/main.js", import.meta.url)),
   backend: fileURLToPath(new URL("../backend/main.js", import.meta.url)),
+  air: fileURLToPath(new URL("../radio/main.js", import.meta.url)),
+  phone: fileURLToPath(new URL("../phone/main.js", import.meta.url)),
 };
 
 /** What a program is given besides its arguments. */
