@@ -64,6 +64,15 @@ test("a field out of its range is refused", () => {
   }
 });
 
+test("events are numbered in the order of the page", () => {
+  assert.deepEqual(
+    Object.values(RecordType),
+    Array.from({ length: 24 }, (_, index) => index + 1),
+  );
+  assert.equal(recordTypeName(RecordType.doorForced), "door forced");
+  assert.equal(recordTypeName(RecordType.factoryReset), "factory reset");
+});
+
 test("every type has a name of its own", () => {
   const names = Object.values(RecordType).map(recordTypeName);
   assert.equal(new Set(names).size, 24);
