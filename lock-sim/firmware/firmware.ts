@@ -1,7 +1,7 @@
 import type { Suite } from "../../crypto/suite.ts";
 import { equalBytes } from "../../protocol/wire/bytes.ts";
 import type { CarrierKind, Hal } from "../hal.ts";
-import { beaconFlags } from "./beacon.ts";
+import { beaconFlags } from "./beacon-flags.ts";
 import { bootLock } from "./boot.ts";
 import { refuseWhileWaiting, takeFrame, takeOutcome } from "./dispatch.ts";
 import { lookAtDoor } from "./door/at-door.ts";
