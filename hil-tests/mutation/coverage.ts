@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { posix } from "node:path";
 import type { MeasuredTest, PlannedTest } from "./runner/messages.ts";
-import { RECORDED_MAX } from "./runner/switchboard.ts";
 
 /** A test as it runs without mutants. `number` is its place among all that one runner has imported. */
 export interface KnownTest extends MeasuredTest {
@@ -10,9 +9,9 @@ export interface KnownTest extends MeasuredTest {
   readonly file: string;
 }
 
-/** A test that passes this many times the switches that it passes without a mutant will not end. */
-const ENDLESS_FACTOR = 20;
-const ENDLESS_SWITCHES_MIN = 100_000;
+/** More than any processor passes without a mutant; a test that goes on so long will not end. */
+const SWITCHES_PER_MS_MAX = 2_000_000;
+const ENDLESS_SWITCHES_MIN = 10_000_000;
 
 export function knowTests(
   files: readonly string[],
@@ -58,8 +57,6 @@ export function affordable(tests: readonly KnownTest[], budgetMs: number): Known
   });
 }
 
-export function plan({ number, passed }: KnownTest): PlannedTest {
-  // How far it goes beyond that is not known.
-  if (passed >= RECORDED_MAX) return { test: number, passedMax: Number.MAX_SAFE_INTEGER };
-  return { test: number, passedMax: ENDLESS_SWITCHES_MIN + ENDLESS_FACTOR * passed };
+export function plan({ number, ms }: KnownTest): PlannedTest {
+  return { test: number, passedMax: ENDLESS_SWITCHES_MIN + SWITCHES_PER_MS_MAX * ms };
 }

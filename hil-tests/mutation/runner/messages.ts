@@ -20,8 +20,6 @@ export interface MeasuredTest {
   readonly name: string;
   /** Of the processor's time: what else the machine does makes no difference. */
   readonly ms: number;
-  /** Switches passed, as far as they were recorded (`RECORDED_MAX`). */
-  readonly passed: number;
   /** Mutants by which the test came. */
   readonly reached: readonly number[];
   readonly failed: boolean;

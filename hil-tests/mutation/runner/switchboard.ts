@@ -1,6 +1,7 @@
 import { RANGE_SWITCH, SWITCH } from "../instrument.ts";
 
-export const RECORDED_MAX = 1_000_000;
+/** Switches after which a function has shown its ways, and goes on at full speed for the rest of the test. */
+const RECORDED_MAX = 5_000;
 
 // Variables of the module, not a class's: hot loops pass a switch a hundred million times in a test.
 let on = 0;
@@ -8,10 +9,14 @@ let recording = false;
 let passed = 0;
 let passedMax = Number.POSITIVE_INFINITY;
 let reached = new Uint8Array(0);
+/** While recording: by the first mutant of a function, the switches that were passed in it, about. */
+let recorded = new Uint32Array(0);
+let recordedIn = 0;
 
 /** Makes the instrumented files, whose mutants are 1 to `mutants`, ask this module which mutant is on. */
 export function installSwitchboard(mutants: number): void {
   reached = new Uint8Array(mutants + 1);
+  recorded = new Uint32Array(mutants + 1);
   Object.assign(globalThis, { [SWITCH]: isOn, [RANGE_SWITCH]: isAmong });
 }
 
@@ -24,17 +29,11 @@ export function resetSwitches(mutant: number, max: number): void {
   reached.fill(0);
 }
 
-/**
- * Begins to record, with no mutant on, which ones are come by. What has gone on for so long has shown its ways, and
- * goes on at full speed.
- */
+/** Begins to record, with no mutant on, which ones are come by. */
 export function recordSwitches(): void {
   resetSwitches(0, Number.POSITIVE_INFINITY);
   recording = true;
-}
-
-export function switchesPassed(): number {
-  return passed;
+  recorded.fill(0);
 }
 
 /** The mutants that were come by since `recordSwitches`. */
@@ -48,13 +47,14 @@ export function isExhausted(): boolean {
 }
 
 function isAmong(first: number, end: number): boolean {
-  return recording || (on >= first && on < end);
+  recordedIn = first;
+  return recording ? recorded[first]! < RECORDED_MAX : on >= first && on < end;
 }
 
 function isOn(mutant: number): boolean {
   passed += 1;
   if (passed > passedMax) throw new Error("the mutant goes on for ever");
-  if (passed === RECORDED_MAX) recording = false;
+  if (recording) recorded[recordedIn]! += 1;
   reached[mutant] = 1;
   return mutant === on;
 }
