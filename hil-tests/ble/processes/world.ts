@@ -5,12 +5,14 @@ import type { Clock } from "../../../protocol/clock.ts";
 import { AirServer } from "../../rig-tools/air-server.ts";
 import { EmulatedLock } from "../../rig-tools/emulated-lock.ts";
 import { Gateway, type GatewaySettings } from "../../rig-tools/gateway.ts";
+import { type CommandResult, portvaktPhone } from "../../rig-tools/portvakt.ts";
 import { ProgramGroup } from "../../rig-tools/program-group.ts";
 
 const GATEWAY_ADDRESS = "c0:ff:ee:00:00:01";
 const LOCK_ADDRESS = "d0:0d:00:00:00:01";
+const PHONE_ADDRESS = "f0:0e:00:00:00:01";
 
-/** The daemon, a lock and the air between them, each a process of its own; gateway and lock can be killed. */
+/** The daemon, a lock, a phone and the air between them, each a process of its own; gateway and lock can be killed. */
 export class World {
   readonly clock: Clock;
   readonly #folder: string;
@@ -38,7 +40,7 @@ export class World {
   static async start(clock: Clock): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), "portvakt-ble-"));
     const programs = new ProgramGroup(clock, (name) => join(folder, `${name}.log`));
-    const air = await AirServer.start(programs, [GATEWAY_ADDRESS, LOCK_ADDRESS], { model: "fast" });
+    const air = await AirServer.start(programs, [GATEWAY_ADDRESS, LOCK_ADDRESS, PHONE_ADDRESS], { model: "fast" });
     const world = new World(clock, folder, programs, air);
     world.#url = await Gateway.configure(world.#settings);
     await Promise.all([world.startGateway(), world.startLock()]);
@@ -52,6 +54,15 @@ export class World {
   async startLock(): Promise<void> {
     const data = join(this.#folder, "lock");
     this.lock = await EmulatedLock.start(this.#programs, "lock", data, ["--ble"], this.#air.adapter(LOCK_ADDRESS));
+  }
+
+  /** A file of the phone's owner. */
+  file(name: string): string {
+    return join(this.#folder, name);
+  }
+
+  phone(...args: string[]): Promise<CommandResult> {
+    return portvaktPhone(args, this.#air.adapter(PHONE_ADDRESS));
   }
 
   async stop(): Promise<void> {
