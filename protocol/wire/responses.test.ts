@@ -5,8 +5,8 @@ import { hex, lk1Vectors } from "../testing/lk1-vectors.ts";
 import { toHex } from "./bytes.ts";
 import { type Cbor, encodeCbor } from "./cbor.ts";
 import { type CommandName, decodeCommand } from "./commands.ts";
-import { Reason, reasonName } from "./reason.ts";
-import { decodeResponse, encodeRefusal, encodeResponse, type Responses } from "./responses.ts";
+import { Reason } from "./reason.ts";
+import { decodeResponse, encodeRefusal, encodeResponse, Flag, type Responses } from "./responses.ts";
 
 const { exchanges } = lk1Vectors<{ exchanges: { name: string; command: string; response: string }[] }>("commands");
 
@@ -110,8 +110,15 @@ test("unknown reasons, and shapes that no lock sends, are malformed", () => {
   assertRefused("grantList", [0, new Uint8Array(16 * 49)]);
 });
 
-test("reasons have the words of the protocol page", () => {
-  assert.equal(reasonName(Reason.staleChallenge), "stale challenge");
-  assert.equal(reasonName(Reason.notAllowed), "not allowed in this session");
-  assert.equal(reasonName(Reason.rosterStale), "roster stale");
+test("the lock's flags are the bits of one byte, in the order of the page", () => {
+  assert.deepEqual(Object.values(Flag), [1, 2, 4, 8, 16, 32, 64, 128]);
+  const { status } = everyResponse;
+  for (const temperatureC of [-273, 1000]) {
+    const response = { ok: true, value: { ...status, temperatureC } } as const;
+    assert.deepEqual(decodeResponse("status", encodeResponse("status", response)), response);
+  }
+  const withTemperature = (celsius: number) =>
+    assertRefused("status", [0, 3, 16, HEAD, 0, 255, CHALLENGE, 4100, celsius, new Uint8Array(32)]);
+  withTemperature(-274);
+  withTemperature(1001);
 });

@@ -51,6 +51,15 @@ test("a stream gives the same frames however it is cut", () => {
   assert.deepEqual(Array.from(stream, (byte) => byteByByte.push(Uint8Array.of(byte))).flat(), expected);
 });
 
+test("the longest frame is read, and not with a byte after it in the same run", () => {
+  const frame = new Uint8Array(1024).fill(0x11);
+  const wire = encodeSerialFrame(1, frame);
+  assert.deepEqual(new SerialFrameDecoder().push(wire), [{ address: 1, frame }]);
+  const decoder = new SerialFrameDecoder();
+  assert.deepEqual(decoder.push(concat(wire.subarray(0, -1), Uint8Array.of(0x11), DELIMITER)), []);
+  assert.equal(decoder.dropped, 1);
+});
+
 test("no single flipped bit and no truncation makes another frame", () => {
   const run = hex(vectors.frames[0]!.wire).subarray(0, -1);
   for (let bit = 0; bit < 8 * run.length; bit++) {
