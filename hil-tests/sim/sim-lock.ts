@@ -7,6 +7,7 @@ import type { BoltPlace } from "../../lock-sim/hardware/bolt.ts";
 import { KeptInMemory } from "../../lock-sim/hardware/kept.ts";
 import { MemoryFlash } from "../../lock-sim/hardware/memory-flash.ts";
 import type { RtcSetting } from "../../lock-sim/hardware/rtc.ts";
+import type { Tag } from "../../lock-sim/hardware/tag-reader.ts";
 import { Lock } from "../../lock-sim/lock.ts";
 import type { Clock } from "../../protocol/clock.ts";
 import { formatLabel } from "../../protocol/documents/label.ts";
@@ -44,6 +45,7 @@ export class SimLock {
   #generation = 0;
   #seq = 0;
   #isOn = false;
+  #inField: readonly string[] | undefined;
 
   constructor({ index, plan, clock, chance, suite, tell }: SimLockParts) {
     this.index = index;
@@ -60,7 +62,7 @@ export class SimLock {
     this.#tell = tell;
     this.lock.observe(() => this.#look());
     hardware.bolt.observe((to) => {
-      this.#tellRecords();
+      this.#look();
       tell({ kind: "motor", lock: index, to });
     });
   }
@@ -76,6 +78,18 @@ export class SimLock {
     lock.setDoor(false);
   }
 
+  /** Somebody holds a tag to the reader, until it is taken away; `grants` are those that it proves. */
+  holdTag(tag: Tag, grants: readonly string[]): void {
+    this.#inField = grants;
+    this.#tellTag();
+    this.lock.presentTag(tag);
+  }
+
+  takeTagAway(): void {
+    this.#inField = undefined;
+    this.lock.removeTag();
+  }
+
   /** A hand on the thumb-turn. */
   turn(to: EndStop): void {
     this.lock.turnThumb(to);
@@ -83,12 +97,21 @@ export class SimLock {
   }
 
   #look(): void {
-    const isOn = this.lock.firmware !== undefined;
-    if (isOn !== this.#isOn) {
-      this.#isOn = isOn;
-      this.#tell({ kind: "power", lock: this.index, isOn });
-    }
+    this.#tellPower();
     this.#tellRecords();
+  }
+
+  #tellPower(): void {
+    const isOn = this.lock.firmware !== undefined;
+    if (isOn === this.#isOn) return;
+    this.#isOn = isOn;
+    this.#tell({ kind: "power", lock: this.index, isOn });
+    // A lock that starts again finds the tag that is still there.
+    if (isOn) this.#tellTag();
+  }
+
+  #tellTag(): void {
+    if (this.#inField) this.#tell({ kind: "shown", lock: this.index, credential: "tag", grants: this.#inField });
   }
 
   /** What the log has got since. Records that a power cut kept from being seen are told at the next boot. */

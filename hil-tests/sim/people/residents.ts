@@ -124,15 +124,14 @@ export class Residents {
   }
 
   #holdTag(uid: Uint8Array, grant: string): void {
-    const { lock, site, chance, clock, tell } = this.#door;
+    const { lock, site, chance, clock } = this.#door;
     const database = site.process?.database;
     const secrets = database && new SecretStore(database).ofStair(STAIR);
     if (!secrets) return;
     const isGenuine = !chance.happens(0.05);
-    tell({ kind: "shown", lock: lock.index, credential: "tag", grants: isGenuine ? [grant] : [] });
-    const kind = isGenuine ? "genuine" : "cloned";
-    lock.lock.presentTag(makeTag(nobleSuite, chance, kind, uid, secrets.tagMasterKey));
-    clock.schedule(TAG_IN_FIELD_MS, () => lock.lock.removeTag());
+    const tag = makeTag(nobleSuite, chance, isGenuine ? "genuine" : "cloned", uid, secrets.tagMasterKey);
+    lock.holdTag(tag, isGenuine ? [grant] : []);
+    clock.schedule(TAG_IN_FIELD_MS, () => lock.takeTagAway());
   }
 
   /** Opens the door if the bolt lets them, and mostly closes it behind. */
