@@ -49,21 +49,28 @@ export class Library {
 
   start(): void {
     this.#renewLater(POWERED_WITHIN_MS);
+    const noble = this.#begin();
+    if (!noble) return;
+    const { log, name, events } = this.#parts;
+    noble.on("warning", (message) => log.debug({ adapter: name }, message));
+    noble.on("discover", (peripheral) => events.heard(peripheral));
+    noble.on("stateChange", (state) => this.#hearState(state));
+    containFaults(noble, ({ message }) =>
+      log.debug({ adapter: name }, `The library can not read what it received: ${message}`),
+    );
+    this.#hearState(noble.state);
+  }
+
+  #begin(): Noble | undefined {
     try {
       const noble = this.#parts.load();
       this.#noble = noble;
-      // First of all: listening for states would make one of the forks begin later, when its signals can not be told apart.
-      const state = withoutItsSignals(() => noble.state);
-      noble.on("warning", (message) => this.#parts.log.debug({ adapter: this.#parts.name }, message));
-      noble.on("discover", (peripheral) => this.#parts.events.heard(peripheral));
-      noble.on("stateChange", (state) => this.#hearState(state));
-      containFaults(noble, ({ message }) => {
-        const { log, name } = this.#parts;
-        log.debug({ adapter: name }, `The library can not read what it received: ${message}`);
-      });
-      this.#hearState(state);
+      // Before anybody listens for states: that makes one of the forks begin later, when its signals can not be told apart.
+      withoutItsSignals(() => noble.state);
+      return noble;
     } catch (error) {
       this.#off(`it can not be used (${(error as Error).message})`);
+      return undefined;
     }
   }
 
@@ -155,11 +162,10 @@ export class Library {
 }
 
 /** noble ends the process at SIGINT if it is the last to listen; the daemon has things to put in order first. */
-function withoutItsSignals<T>(begin: () => T): T {
+function withoutItsSignals(begin: () => void): void {
   const before = process.listeners("SIGINT");
-  const begun = begin();
+  begin();
   for (const listener of process.listeners("SIGINT")) {
     if (!before.includes(listener)) process.removeListener("SIGINT", listener);
   }
-  return begun;
 }

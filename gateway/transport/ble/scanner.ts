@@ -133,7 +133,10 @@ export class Scanner {
         return;
       case "restart":
         this.#tried = "reset";
-        noble.reset();
+        void this.#answers((done) => {
+          noble.reset();
+          done();
+        });
         void this.#restart();
         return;
       case "reset":
