@@ -145,7 +145,10 @@ function assertWithinBounds({ data, api, serial, sync, site, uplink }: Config): 
   assert(data.startsWith("/") && api.host !== "" && api.port >= 0 && api.port <= 65_535);
   assert(serial.every(({ path, baud }) => path !== "" && baud >= 300 && baud <= 4_000_000));
   assert(sync.pollMs >= 100 && site.staleAfterDays >= 0 && parsePosixTz(site.tz) !== undefined);
-  assert(!uplink || (/^https?:/i.test(uplink.url) && uplink.batchMax >= 1 && uplink.batchMax <= 1000));
+  assert(
+    !uplink ||
+      (["http:", "https:"].includes(new URL(uplink.url).protocol) && uplink.batchMax >= 1 && uplink.batchMax <= 1000),
+  );
   assert(api.allowPlainHttp || ["localhost", "::1"].includes(api.host) || api.host.startsWith("127."));
   assert(ascii(site.tz).length <= 64);
 }

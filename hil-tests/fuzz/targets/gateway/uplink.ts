@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { EventRow } from "../../../../gateway/store/event-store.ts";
 import { judgeReceipts } from "../../../../gateway/uplink/judge-receipts.ts";
-import { readReceipts } from "../../../../gateway/uplink/read-receipts.ts";
+import { readAnswer } from "../../../../gateway/uplink/read-answer.ts";
 import { UplinkError } from "../../../../gateway/uplink/uplink.ts";
 import { uint32 } from "../../../../protocol/wire/bytes.ts";
 import { EventRefused, readLockEvent } from "../../../backend/lock-event.ts";
@@ -27,23 +27,21 @@ export const receipts: Target = {
   name: "uplink-receipts",
   seeds: () => [
     bytesOf(
-      `{"receipts":[{"lockId":"${LOCK}","generation":0,"durableThrough":9},{"lockId":"${LOCK}","generation":1,"durableThrough":1}]}`,
+      `{"durableThrough":[{"lockId":"${LOCK}","generation":0,"seq":9},{"lockId":"${LOCK}","generation":1,"seq":1}]}`,
     ),
-    bytesOf(`{"receipts":[{"lockId":"${LOCK}","generation":0,"durableThrough":4}]}`),
+    bytesOf(`{"durableThrough":[{"lockId":"${LOCK}","generation":0,"seq":4}]}`),
     bytesOf(
-      `{"receipts":[{"lockId":"${LOCK}","generation":0,"durableThrough":12},{"lockId":"b","generation":9,"durableThrough":4294967295}]}`,
+      `{"durableThrough":[{"lockId":"${LOCK}","generation":0,"seq":12},{"lockId":"b","generation":9,"seq":4294967295}]}`,
     ),
-    bytesOf('{"receipts":[]}'),
+    bytesOf('{"durableThrough":[]}'),
   ],
-  dictionary: ["4294967296", "-1", "1e3", "null", "[", "{", '"generation":1', '"durableThrough":2', '"__proto__"'].map(
-    bytesOf,
-  ),
+  dictionary: ["4294967296", "-1", "1e3", "null", "[", "{", '"generation":1', '"seq":2', '"__proto__"'].map(bytesOf),
   inputBytesMax: 600,
   batch: 2000,
   allowed: [UplinkError],
   open: () => ({
     execute: (input) => {
-      const said = readReceipts("backend", utf8.decode(input));
+      const { durableThrough: said = [] } = readAnswer("backend", utf8.decode(input));
       const { durable, deliveredCursor, lies } = judgeReceipts(
         BATCH,
         said,
@@ -52,7 +50,7 @@ export const receipts: Target = {
       );
       assert(lies.length <= said.length);
       const covered = (generation: number, seq: number) =>
-        said.some((one) => one.lockId === LOCK && one.generation === generation && one.durableThrough >= seq);
+        said.some((one) => one.lockId === LOCK && one.generation === generation && one.seq >= seq);
       if (deliveredCursor !== undefined) assert(covered(0, 4), "delivered without a receipt");
       if ((deliveredCursor ?? 0) >= 12) assert(covered(0, 9), "a gap delivered without a receipt");
       if ((deliveredCursor ?? 0) >= 13) assert(covered(1, 1), "a record delivered without a receipt");
