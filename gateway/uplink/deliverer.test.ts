@@ -2,25 +2,28 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { RecordType } from "../../protocol/log/record.ts";
 import { TestGateway } from "../testing/test-gateway.ts";
+import type { BackendAnswer, LogPlace } from "./backend-answer.ts";
 import type { CloudEvent } from "./cloud-event.ts";
-import { type Uplink, UplinkError, type UplinkReceipt } from "./uplink.ts";
+import { type Uplink, UplinkError } from "./uplink.ts";
 
 /** A backend in memory that keeps what it gets and answers as told. */
 class FakeUplink implements Uplink {
   readonly name = "https://backend.example";
+  readonly hasLanes = false;
   readonly received: CloudEvent[] = [];
   batches = 0;
-  answer: (honest: UplinkReceipt[]) => UplinkReceipt[] = (honest) => honest;
+  answer: (honest: LogPlace[]) => LogPlace[] = (honest) => honest;
   /** An event that it will not take. */
   poison: string | undefined;
 
-  async deliver(batch: readonly CloudEvent[]): Promise<UplinkReceipt[]> {
+  async deliver(batch: readonly CloudEvent[]): Promise<BackendAnswer> {
     this.batches++;
-    if (batch.some(({ id }) => id === this.poison)) throw new UplinkError("refused", `${this.name} answers 422`);
+    if (batch.some(({ id }) => id === this.poison))
+      throw new UplinkError("refused", `${this.name} answers 422`, { malformed: true });
     this.received.push(...batch);
     const [first] = batch;
-    const durableThrough = Math.max(...this.received.map(({ data }) => ("seq" in data ? data.seq : data.toSeq)));
-    return this.answer(first ? [{ lockId: first.subject, generation: 0, durableThrough }] : []);
+    const seq = Math.max(...this.received.map(({ data }) => ("seq" in data ? data.seq : data.toSeq)));
+    return { durableThrough: this.answer(first ? [{ lockId: first.subject, generation: 0, seq }] : []) };
   }
 
   async close(): Promise<void> {}
@@ -73,9 +76,9 @@ test("receipts that can not be true are counted and never passed on to the lock"
   const { uplink, gateway, lock } = await setUp(t);
   const acked = lock.ackedThrough;
   uplink.answer = ([honest]) => [
-    { ...honest!, durableThrough: 4_000 },
+    { ...honest!, seq: 4_000 },
     { ...honest!, lockId: "0000000000000000" },
-    { ...honest!, durableThrough: 0 },
+    { ...honest!, seq: 0 },
   ];
   lock.log({ type: RecordType.doorOpened });
   await gateway.clock.advanceAsync(10_000);

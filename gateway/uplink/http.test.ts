@@ -70,11 +70,13 @@ test("a batch is one POST of CloudEvents in JSON, with the token", async (t) => 
           data: { lockId: "00112233445566aa", generation: 0, seq: 1, record: "A".repeat(64) },
         },
       ]);
-      response.end('{"receipts":[{"lockId":"00112233445566aa","generation":0,"durableThrough":1}]}');
+      response.end('{"durableThrough":[{"lockId":"00112233445566aa","generation":0,"seq":1}]}');
     },
     "s3cret",
   );
-  assert.deepEqual(await uplink.deliver([EVENT]), [{ lockId: "00112233445566aa", generation: 0, durableThrough: 1 }]);
+  assert.deepEqual(await uplink.deliver([EVENT]), {
+    durableThrough: [{ lockId: "00112233445566aa", generation: 0, seq: 1 }],
+  });
 });
 
 test("another status is a refusal, told with the problem's detail", async (t) => {
@@ -87,23 +89,9 @@ test("another status is a refusal, told with the problem's detail", async (t) =>
   );
 });
 
-test("an answer that is no list of receipts is none", async (t) => {
-  const answers = [
-    "",
-    "null",
-    "[]",
-    "{}",
-    '{"receipts":{}}',
-    '{"receipts":[null]}',
-    '{"receipts":[{"lockId":1,"generation":0,"durableThrough":1}]}',
-    '{"receipts":[{"lockId":"a","generation":0,"durableThrough":-1}]}',
-    '{"receipts":[{"lockId":"a","generation":0.5,"durableThrough":1}]}',
-    '{"receipts":[{"lockId":"a","generation":0,"durableThrough":4294967296}]}',
-  ];
-  const rest = [...answers];
-  const { uplink } = await setUp(t, (_, response) => response.end(rest.shift()));
-  for (const _ of answers)
-    await assert.rejects(uplink.deliver([EVENT]), fails("malformed", /something else than receipts/));
+test("an answer that is no document of receipts is none", async (t) => {
+  const { uplink } = await setUp(t, (_, response) => response.end('{"receipts":[]}'));
+  await assert.rejects(uplink.deliver([EVENT]), fails("malformed", /something else than receipts/));
 });
 
 test("an endless answer is cut off", async (t) => {
@@ -127,7 +115,7 @@ test("a backend that never answers is given up", async (t) => {
 
 test("a backend with a certificate of one's own is trusted by its CA file, and not without", async (t) => {
   const server = createHttpsServer({ cert: TEST_CERTIFICATE, key: TEST_CERTIFICATE_KEY }, (_, response) =>
-    response.end('{"receipts":[]}'),
+    response.end("{}"),
   );
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -141,7 +129,7 @@ test("a backend with a certificate of one's own is trusted by its CA file, and n
     server.close();
     rmSync(folder, { recursive: true });
   });
-  assert.deepEqual(await trusting!.deliver([EVENT]), []);
+  assert.deepEqual(await trusting!.deliver([EVENT]), {});
   await assert.rejects(other!.deliver([EVENT]), fails("unreachable", /SELF_SIGNED/));
 });
 

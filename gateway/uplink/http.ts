@@ -3,9 +3,10 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { rootCertificates } from "node:tls";
 import type { Clock } from "../../protocol/clock.ts";
+import type { BackendAnswer } from "./backend-answer.ts";
 import { BATCH_CONTENT_TYPE, type CloudEvent } from "./cloud-event.ts";
-import { readReceipts } from "./read-receipts.ts";
-import { type Uplink, UplinkError, type UplinkReceipt } from "./uplink.ts";
+import { readAnswer } from "./read-answer.ts";
+import { type Uplink, UplinkError } from "./uplink.ts";
 
 const ANSWER_WITHIN_MS = 30_000;
 const ANSWER_BYTES_MAX = 256 * 1024;
@@ -21,6 +22,7 @@ export interface HttpUplinkOptions {
 /** CloudEvents batches by POST; the receipts come in the answer. */
 export class HttpUplink implements Uplink {
   readonly name: string;
+  readonly hasLanes = false;
   readonly #clock: Clock;
   readonly #options: HttpUplinkOptions;
   readonly #url: URL;
@@ -39,10 +41,13 @@ export class HttpUplink implements Uplink {
         : new HttpAgent({ keepAlive: true });
   }
 
-  async deliver(batch: readonly CloudEvent[]): Promise<UplinkReceipt[]> {
+  async deliver(batch: readonly CloudEvent[]): Promise<BackendAnswer> {
     const { status, body } = await this.#post(JSON.stringify(batch));
-    if (status !== 200) throw new UplinkError("refused", `${this.name} answers ${status}${detailOf(body)}`);
-    return readReceipts(this.name, body);
+    if (status === 200) return readAnswer(this.name, body);
+    throw new UplinkError("refused", `${this.name} answers ${status}${detailOf(body)}`, {
+      malformed: status === 400 || status === 422,
+      tooLarge: status === 413,
+    });
   }
 
   async close(): Promise<void> {

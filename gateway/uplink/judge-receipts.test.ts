@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { uint32 } from "../../protocol/wire/bytes.ts";
 import type { EventRow } from "../store/event-store.ts";
+import type { LogPlace } from "./backend-answer.ts";
 import { judgeReceipts } from "./judge-receipts.ts";
-import type { UplinkReceipt } from "./uplink.ts";
 
 const LOCK = "00112233445566aa";
 const row = (cursor: number, seq: number, kind: EventRow["kind"] = "record", generation = 0): EventRow => ({
@@ -15,11 +15,11 @@ const row = (cursor: number, seq: number, kind: EventRow["kind"] = "record", gen
   payload: kind === "gap" ? uint32(seq + 2) : new Uint8Array(48),
   receivedAtMs: 0,
 });
-const receipt = (durableThrough: number, generation = 0, lockId = LOCK) => ({ lockId, generation, durableThrough });
+const receipt = (seq: number, generation = 0, lockId = LOCK) => ({ lockId, generation, seq });
 const BATCH = [row(11, 5), row(12, 6), row(13, 6, "head"), row(14, 7, "gap"), row(15, 10)];
 
 /** The backend had records through 4 of each generation before, and 10 are here. */
-const judge = (receipts: UplinkReceipt[], batch = BATCH) =>
+const judge = (receipts: LogPlace[], batch = BATCH) =>
   judgeReceipts(
     batch,
     receipts,

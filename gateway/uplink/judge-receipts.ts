@@ -1,6 +1,6 @@
 import { Reader } from "../../protocol/wire/bytes.ts";
 import type { EventRow } from "../store/event-store.ts";
-import type { UplinkReceipt } from "./uplink.ts";
+import type { LogPlace } from "./backend-answer.ts";
 
 /** What may be believed of a backend's answer to one lock's batch. */
 export interface Judgement {
@@ -19,7 +19,7 @@ export interface Judgement {
  */
 export function judgeReceipts(
   batch: readonly EventRow[],
-  receipts: readonly UplinkReceipt[],
+  receipts: readonly LogPlace[],
   durableBefore: (generation: number) => number,
   heldThrough: (generation: number) => number,
 ): Judgement {
@@ -28,10 +28,10 @@ export function judgeReceipts(
   const durable = new Map([...sent.keys()].map((generation) => [generation, durableBefore(generation)]));
   const lies: string[] = [];
   for (const receipt of receipts) {
-    const { generation, durableThrough } = receipt;
+    const { generation, seq } = receipt;
     const lie = whatIsWrong(receipt, batch[0]?.lockId, sent, durable, heldThrough);
     if (lie) lies.push(lie);
-    else durable.set(generation, Math.min(durableThrough, sent.get(generation) ?? 0));
+    else durable.set(generation, Math.min(seq, sent.get(generation) ?? 0));
   }
   const firstUnsafe = batch.findIndex((row) => lastSeqOf(row) > (durable.get(row.generation) ?? 0));
   const deliveredCursor = batch.at(firstUnsafe === -1 ? -1 : firstUnsafe - 1)?.cursor;
@@ -39,7 +39,7 @@ export function judgeReceipts(
 }
 
 function whatIsWrong(
-  { lockId, generation, durableThrough }: UplinkReceipt,
+  { lockId, generation, seq }: LogPlace,
   sentLockId: string | undefined,
   sent: ReadonlyMap<number, number>,
   durable: ReadonlyMap<number, number>,
@@ -47,10 +47,10 @@ function whatIsWrong(
 ): string | undefined {
   const sentThrough = lockId === sentLockId ? sent.get(generation) : undefined;
   if (sentThrough === undefined) return "a receipt for a lock or generation that was not sent";
-  if (durableThrough > Math.max(sentThrough, heldThrough(generation)))
-    return `a receipt through ${durableThrough} when only ${sentThrough} was sent`;
+  if (seq > Math.max(sentThrough, heldThrough(generation)))
+    return `a receipt through ${seq} when only ${sentThrough} was sent`;
   const before = durable.get(generation) ?? 0;
-  if (durableThrough < before) return `a receipt through ${durableThrough} after one through ${before}`;
+  if (seq < before) return `a receipt through ${seq} after one through ${before}`;
   return undefined;
 }
 

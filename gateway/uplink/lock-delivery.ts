@@ -83,10 +83,10 @@ export class LockDelivery {
   /** Returns why the batch got nowhere, or undefined if some of it did. */
   async #deliver(batch: EventRow[]): Promise<string | undefined> {
     try {
-      const receipts = await this.#parts.uplink.deliver(batch.map(toCloudEvent));
+      const { durableThrough = [] } = await this.#parts.uplink.deliver(batch.map(toCloudEvent), "ordinary");
       const durableBefore = (generation: number) => this.#parts.events.durableThrough(this.#lockId, generation);
       const heldThrough = (generation: number) => this.#parts.events.positionIn(this.#lockId, generation)?.seq ?? 0;
-      const { durable, deliveredCursor, lies } = judgeReceipts(batch, receipts, durableBefore, heldThrough);
+      const { durable, deliveredCursor, lies } = judgeReceipts(batch, durableThrough, durableBefore, heldThrough);
       this.#lies += lies.length;
       if (deliveredCursor === undefined) return this.#whyNothing(lies);
       await Promise.all(
@@ -99,7 +99,7 @@ export class LockDelivery {
       this.#parts.receipted(this.#lockId);
       return undefined;
     } catch (error) {
-      if (error instanceof UplinkError && error.code === "refused") this.#batchMax = 1;
+      if (error instanceof UplinkError && error.malformed) this.#batchMax = 1;
       if (error instanceof UplinkError || error instanceof StoreError) return `${error.message}.`;
       throw error;
     }

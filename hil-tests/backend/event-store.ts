@@ -4,11 +4,11 @@ import { Journal } from "./journal.ts";
 import { EventRefused, readLockEvent } from "./lock-event.ts";
 import { type GenerationHistory, LockHistory } from "./lock-history.ts";
 
-/** What a backend tells the gateway: it holds every record of this generation up to and including `durableThrough`. */
+/** What a backend tells the gateway: it holds every record of this generation up to and including `seq`. */
 export interface BatchReceipt {
   lockId: string;
   generation: number;
-  durableThrough: number;
+  seq: number;
 }
 
 type JournalEntry = { lock: { lockId: string; sigPk: string } } | { event: unknown };
@@ -58,7 +58,7 @@ export class EventStore {
     }
     return [...touched.values()].map(({ lockId, generation }) => {
       const history = this.history(lockId)?.find((one) => one.generation === generation);
-      return { lockId, generation, durableThrough: history!.durableThrough };
+      return { lockId, generation, seq: history!.durableThrough };
     });
   }
 

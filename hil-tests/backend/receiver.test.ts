@@ -47,7 +47,7 @@ async function stop(): Promise<void> {
 }
 
 const send = (...events: unknown[]) => api.post("/events", events);
-const receipts = (durableThrough: number, generation = 1) => ({ receipts: [{ lockId, generation, durableThrough }] });
+const receipts = (seq: number, generation = 1) => ({ durableThrough: [{ lockId, generation, seq }] });
 
 /** Per generation: its number, how far it is held, how far signed, and its gaps. */
 async function shown(): Promise<unknown[]> {

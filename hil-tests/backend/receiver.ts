@@ -21,7 +21,7 @@ type Answer = { status: number; type?: string; body: unknown };
  *
  * - `PUT /v1/locks/{lockId} {"sigPk": hex}` registers a lock; the key comes from pairing.
  * - `GET /v1/locks/{lockId}` shows what is held and verified, with the newest records.
- * - `POST /events` takes a CloudEvents 1.0 JSON batch → `{"receipts": […]}`; 422 names the event that was refused.
+ * - `POST /events` takes a CloudEvents 1.0 JSON batch → `{"durableThrough": […]}`; 422 names the event that was refused.
  * - `PUT /v1/fault {"fault": "error"}` makes it misbehave at `POST /events` from then on.
  */
 export class Receiver {
@@ -104,7 +104,7 @@ export class Receiver {
       case "hang":
         return undefined;
       case "lie":
-        return this.#receive(batch, (receipt) => ({ ...receipt, durableThrough: receipt.durableThrough + LIE_BEYOND }));
+        return this.#receive(batch, (receipt) => ({ ...receipt, seq: receipt.seq + LIE_BEYOND }));
       case "none":
         return this.#receive(batch, (receipt) => receipt);
       default:
@@ -115,7 +115,7 @@ export class Receiver {
   #receive(batch: unknown, tell: (receipt: BatchReceipt) => BatchReceipt): Answer {
     if (!Array.isArray(batch)) return problem(400, "the body is no JSON array of CloudEvents");
     try {
-      return { status: 200, body: { receipts: this.#store.receive(batch).map(tell) } };
+      return { status: 200, body: { durableThrough: this.#store.receive(batch).map(tell) } };
     } catch (error) {
       if (!(error instanceof EventRefused)) throw error;
       return problem(422, error.message, { event: error.id });

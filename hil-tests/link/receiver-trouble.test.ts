@@ -25,7 +25,8 @@ class Delivery {
     this.events = new EventStore(opensslSuite, join(folder, "events.jsonl"));
     const uplink: Uplink = {
       name: "the receiver",
-      deliver: async (batch) => this.#deliver([...batch]),
+      hasLanes: false,
+      deliver: async (batch) => ({ durableThrough: this.#deliver([...batch]) }),
       close: async () => {},
     };
     this.joint = new Joint(t, { seed: 1, suite: opensslSuite, uplink });
@@ -91,7 +92,7 @@ test("a receiver that claims more than it was sent is not believed, and the lock
   const { joint } = delivery;
   await delivery.pair();
   const { receiptedThrough } = delivery.lockLog;
-  delivery.manners = (receipt) => ({ ...receipt, durableThrough: receipt.durableThrough + 1000 });
+  delivery.manners = (receipt) => ({ ...receipt, seq: receipt.seq + 1000 });
   assert.equal((await joint.unlock()).kind, "done");
   await joint.clock.advanceAsync(HOUR_MS);
   assert.match(joint.sentence() ?? "", /is not believed/);
@@ -105,7 +106,7 @@ test("a receiver that takes back what it had said delays, and no more", async (t
   const delivery = new Delivery(t);
   const { joint } = delivery;
   await delivery.pair();
-  delivery.manners = (receipt) => ({ ...receipt, durableThrough: 1 });
+  delivery.manners = (receipt) => ({ ...receipt, seq: 1 });
   assert.equal((await joint.unlock()).kind, "done");
   await joint.clock.advanceAsync(HOUR_MS);
   delivery.manners = "good";

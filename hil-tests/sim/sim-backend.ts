@@ -1,6 +1,7 @@
 import type { Suite } from "../../crypto/suite.ts";
+import type { BackendAnswer, LogPlace } from "../../gateway/uplink/backend-answer.ts";
 import type { CloudEvent } from "../../gateway/uplink/cloud-event.ts";
-import { type Uplink, UplinkError, type UplinkReceipt } from "../../gateway/uplink/uplink.ts";
+import { type Uplink, UplinkError } from "../../gateway/uplink/uplink.ts";
 import { type Clock, delay } from "../../protocol/clock.ts";
 import { EventRefused, readLockEvent } from "../backend/lock-event.ts";
 import { LockHistory } from "../backend/lock-history.ts";
@@ -54,6 +55,7 @@ export class SimBackend {
   uplinkFor(clock: Clock, isAlive: () => boolean): Uplink {
     return {
       name: `https://backend-${this.#parts.site}.example`,
+      hasLanes: false,
       deliver: (batch) => this.#deliver(clock, batch, isAlive),
       close: async () => {},
     };
@@ -69,7 +71,7 @@ export class SimBackend {
     }
   }
 
-  async #deliver(clock: Clock, batch: readonly CloudEvent[], isAlive: () => boolean): Promise<UplinkReceipt[]> {
+  async #deliver(clock: Clock, batch: readonly CloudEvent[], isAlive: () => boolean): Promise<BackendAnswer> {
     if (!isAlive()) return new Promise(() => {});
     const { chance } = this.#parts;
     await delay(clock, this.#strikes("backend-slow") ? chance.between(1_000, SLOW_MS_MAX) : ANSWER_MS);
@@ -78,10 +80,10 @@ export class SimBackend {
     await delay(clock, ANSWER_MS);
     if (this.#strikes("receipt-lost")) throw new UplinkError("unreachable", "the backend's answer was lost");
     const first = batch[0];
-    if (!first) return [];
+    if (!first) return {};
     if (!this.#strikes("receipt-late")) this.#makeDurable();
     const receipts = this.#receiptsFor(batch);
-    return this.#strikes("receipt-lies") ? receipts.map((receipt) => this.#lie(receipt)) : receipts;
+    return { durableThrough: this.#strikes("receipt-lies") ? receipts.map((receipt) => this.#lie(receipt)) : receipts };
   }
 
   #take(batch: readonly CloudEvent[]): void {
@@ -109,23 +111,23 @@ export class SimBackend {
     }
   }
 
-  #receiptsFor(batch: readonly CloudEvent[]): UplinkReceipt[] {
+  #receiptsFor(batch: readonly CloudEvent[]): LogPlace[] {
     const { lockId } = batch[0]!.data;
     const generations = [...new Set(batch.map(({ data }) => data.generation))];
     return generations.map((generation) => ({
       lockId,
       generation,
-      durableThrough: this.#through.get(`${lockId} ${generation}`) ?? 0,
+      seq: this.#through.get(`${lockId} ${generation}`) ?? 0,
     }));
   }
 
-  #lie(receipt: UplinkReceipt): UplinkReceipt {
+  #lie(receipt: LogPlace): LogPlace {
     const { chance } = this.#parts;
     switch (chance.below(4)) {
       case 0:
-        return { ...receipt, durableThrough: receipt.durableThrough + chance.between(1, 1_000) };
+        return { ...receipt, seq: receipt.seq + chance.between(1, 1_000) };
       case 1:
-        return { ...receipt, durableThrough: Math.max(0, receipt.durableThrough - chance.between(1, 50)) };
+        return { ...receipt, seq: Math.max(0, receipt.seq - chance.between(1, 50)) };
       case 2:
         return { ...receipt, generation: receipt.generation + 1 };
       default:

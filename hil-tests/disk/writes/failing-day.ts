@@ -76,7 +76,8 @@ export class FailingDay {
     const t = { after: (clean: () => unknown) => void this.#cleanups.push(clean) };
     const uplink: Uplink = {
       name: "the receiver",
-      deliver: async (batch) => this.#events.receive([...batch]),
+      hasLanes: false,
+      deliver: async (batch) => ({ durableThrough: this.#events.receive([...batch]) }),
       close: async () => {},
     };
     this.#joint = new Joint(t, { seed: 1, suite: opensslSuite, uplink, folder: this.#folder });

@@ -81,13 +81,13 @@ export const GATEWAY_BUGS: readonly Bug[] = [
     patches: [
       {
         file: "gateway/uplink/judge-receipts.js",
-        find: "if (durableThrough > Math.max(sentThrough, heldThrough(generation)))",
+        find: "if (seq > Math.max(sentThrough, heldThrough(generation)))",
         replace: "if (false)",
       },
       {
         file: "gateway/uplink/judge-receipts.js",
-        find: "Math.min(durableThrough, sent.get(generation) ?? 0)",
-        replace: "durableThrough",
+        find: "Math.min(seq, sent.get(generation) ?? 0)",
+        replace: "seq",
       },
     ],
     seed: 1,
