@@ -1,20 +1,16 @@
-import { type Clock, delay, type Timer } from "../../../protocol/clock.ts";
+import type { Clock, Timer } from "../../../protocol/clock.ts";
 import type { Log } from "../../log.ts";
 import { TransportError, type Urgency } from "../channel.ts";
-import { Attempt } from "./attempt.ts";
 import { BleConnection } from "./ble-connection.ts";
 import { ConnectQueue, GIVEN_UP_AFTER_MS, hasRoom, whoGivesWay } from "./connect-queue.ts";
+import { connectTo } from "./connect-to.ts";
 import { Library } from "./library.ts";
 import type { Noble, Peripheral } from "./noble.ts";
 import { Scanner } from "./scanner.ts";
-import { settles } from "./settles.ts";
 import { type Device, Sightings } from "./sightings.ts";
 
 /** Locks advertise about once a second; at the edge of range some of that is lost. */
 const CONNECT_WITHIN_MS: Record<Urgency, number> = { sync: 4_000, unlock: 5_000 };
-/** A connection that failed to be established is tried again, but not at once for ever. */
-const AGAIN_AFTER_MS = 50;
-const CANCELLED_WITHIN_MS = 100;
 /** So many locks in a row that were heard a moment ago and can not be connected to: it is the adapter. */
 const FAILED_MAX = 6;
 export interface Connected {
@@ -29,7 +25,6 @@ interface Job {
   readonly device: Device;
   readonly resolve: (connected: Connected) => void;
   readonly reject: (error: unknown) => void;
-  retries: number;
 }
 
 export interface BleAdapterParts {
@@ -108,7 +103,6 @@ export class BleAdapter {
         lockId,
         urgency,
         device,
-        retries: 0,
         resolve: (connected) => {
           settled();
           resolve(connected);
@@ -218,15 +212,15 @@ export class BleAdapter {
   }
 
   async #connect(job: Job): Promise<void> {
-    const { clock } = this.#parts;
     const givesWay = new AbortController();
     this.#current = { job, givesWay };
     const lost = AbortSignal.any([givesWay.signal, this.#gone.signal]);
-    const beganAtMs = clock.monotonicMs();
+    const cancel = (peripheral: Peripheral) => this.#noble?.cancelConnect(peripheral.id);
     try {
-      await this.#tryUntilConnected(job, lost, beganAtMs + CONNECT_WITHIN_MS[job.urgency]);
+      const within = { clock: this.#parts.clock, withinMs: CONNECT_WITHIN_MS[job.urgency], lost, cancel };
+      const retries = await connectTo(job.device, within);
       this.#failed = 0;
-      job.resolve({ connection: this.#keep(job), retries: job.retries });
+      job.resolve({ connection: this.#keep(job), retries });
     } catch (error) {
       if (givesWay.signal.reason === GAVE_WAY) this.#queue.putBack(job);
       else {
@@ -236,46 +230,6 @@ export class BleAdapter {
     } finally {
       this.#current = undefined;
     }
-  }
-
-  async #tryUntilConnected(job: Job, lost: AbortSignal, untilMs: number): Promise<void> {
-    const { clock } = this.#parts;
-    const { peripheral, rssi } = job.device;
-    for (;;) {
-      const withinMs = untilMs - clock.monotonicMs();
-      const attempt = new Attempt(peripheral);
-      try {
-        await settles<void>({ clock, withinMs, lost, what: "connecting" }, (done) => attempt.begin(done));
-        return;
-      } catch (error) {
-        if (!attempt.isOver) await this.#cancel(peripheral);
-        if (lost.aborted) throw error;
-        if (clock.monotonicMs() + AGAIN_AFTER_MS >= untilMs) throw couldNotConnect(rssi, job.retries);
-        job.retries++;
-        await delay(clock, AGAIN_AFTER_MS, lost);
-      } finally {
-        attempt.end();
-      }
-    }
-  }
-
-  /**
-   * Otherwise the controller goes on trying for ever, and takes no other order. One of the forks tells when it has given up, and
-   * that must not pass for the end of the next attempt.
-   */
-  async #cancel(peripheral: Peripheral): Promise<void> {
-    const { clock } = this.#parts;
-    const bounds = { clock, withinMs: CANCELLED_WITHIN_MS, lost: this.#gone.signal, what: "giving up" };
-    const ending = new Attempt(peripheral);
-    await settles<void>(bounds, (done) => {
-      ending.listen((error) => {
-        // The lock was faster.
-        if (!error) peripheral.disconnect();
-        done(null, undefined);
-      });
-      this.#noble?.cancelConnect(peripheral.id);
-    }).catch(() => {});
-    ending.end();
   }
 
   #keep({ lockId, device, urgency }: Job): BleConnection {
@@ -297,8 +251,3 @@ export class BleAdapter {
 
 /** Why a connecting sync was interrupted: it goes on afterwards. */
 const GAVE_WAY = new TransportError("busy", "it gave way to an unlock");
-
-function couldNotConnect(rssi: number, retries: number): TransportError {
-  const tries = retries === 0 ? "" : `, tried ${retries + 1} times`;
-  return new TransportError("unreachable", `the lock is heard (${rssi} dBm) but does not let us connect${tries}`);
-}
