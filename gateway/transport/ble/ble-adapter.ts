@@ -13,6 +13,7 @@ import { type Device, Sightings } from "./sightings.ts";
 const CONNECT_WITHIN_MS: Record<Urgency, number> = { sync: 4_000, unlock: 5_000 };
 /** So many locks in a row that were heard a moment ago and can not be connected to: it is the adapter. */
 const FAILED_MAX = 6;
+
 export interface Connected {
   readonly connection: BleConnection;
   /** How often it had to be tried again. */
