@@ -36,9 +36,13 @@ export function coverageOf(tests: readonly KnownTest[]): Map<number, KnownTest[]
   return covering;
 }
 
-/** The nearest test files first, of those equally near the fastest test. `script` is where the mutant is. */
-export function nearestFirst(tests: readonly KnownTest[], script: string): KnownTest[] {
-  return tests.toSorted((a, b) => distance(a.file, script) - distance(b.file, script) || a.ms - b.ms);
+/**
+ * The order that finds soonest what notices a mutant of `script`: the `sharp` tests, which noticed another one of it,
+ * then the nearest test files, of those equally near the fastest test.
+ */
+export function soonestFirst(tests: readonly KnownTest[], script: string, sharp: ReadonlySet<number>): KnownTest[] {
+  const rank = ({ number, file }: KnownTest) => (sharp.has(number) ? -1 : distance(file, script));
+  return tests.toSorted((a, b) => rank(a) - rank(b) || a.ms - b.ms);
 }
 
 /** 0: the script's own test; 1: of the same folder; 2: any other. */

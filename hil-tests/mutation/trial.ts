@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Clock } from "../../protocol/clock.ts";
-import { affordable, coverageOf, distance, type KnownTest, knowTests, nearestFirst, plan } from "./coverage.ts";
+import { affordable, coverageOf, distance, type KnownTest, knowTests, plan, soonestFirst } from "./coverage.ts";
 import type { Mutant } from "./mutant.ts";
 import type { Outcome } from "./runner/messages.ts";
 import { RunnerProcess } from "./runner-process.ts";
@@ -12,7 +12,7 @@ export type Verdict = "killed" | "survived" | "uncovered";
  * What the tests of one mutant may take in all, as they do without it. Some tests cut the power at every moment of an
  * hour; a mutant that they alone would notice counts as one that survived.
  */
-const TEST_BUDGET_MS = 2000;
+const TEST_BUDGET_MS = 4000;
 
 /** Reads, compiles and runs what a whole folder of tests takes, on a slow machine. */
 const IMPORT_TIMEOUT_MS = 120_000;
@@ -70,6 +70,8 @@ async function importAll({ clock, dist, mutants, testFiles }: MutatedBuild) {
 export class Trial {
   readonly #bench: Bench;
   #runner: RunnerProcess | undefined;
+  /** For each script the tests that have noticed a mutant of it. */
+  readonly #sharp = new Map<string, Set<number>>();
 
   constructor(bench: Bench) {
     this.#bench = bench;
@@ -82,26 +84,29 @@ export class Trial {
 
   async try(mutant: Mutant): Promise<Verdict> {
     const script = mutant.file.replace(/\.ts$/, ".js");
-    const covering = nearestFirst(this.#bench.covering.get(mutant.id) ?? [], script);
+    const sharp = this.#sharp.get(script) ?? new Set();
+    this.#sharp.set(script, sharp);
+    const covering = soonestFirst(this.#bench.covering.get(mutant.id) ?? [], script, sharp);
     const tests = affordable(covering, TEST_BUDGET_MS);
-    if (tests.length > 0) return (await this.#killedBy(tests, mutant.id)) ? "killed" : "survived";
+    if (tests.length > 0) return (await this.#isKilled(tests, mutant.id, sharp)) ? "killed" : "survived";
     return this.#bench.reachedByImport.has(mutant.id) ? this.#tryFromTheStart(mutant, script) : "uncovered";
   }
 
   /** A process that has got stuck, or that a mutant has spoilt, is of no use any more: the second try is in a new one. */
-  async #killedBy(tests: readonly KnownTest[], mutant: number): Promise<boolean> {
-    const first = await this.#outcome(tests, mutant);
+  async #isKilled(tests: readonly KnownTest[], mutant: number, sharp: Set<number>): Promise<boolean> {
+    const first = await this.#outcome(tests, mutant, sharp);
     if (first !== "unclear") return first === "killed";
     this.close();
-    const second = await this.#outcome(tests, mutant);
+    const second = await this.#outcome(tests, mutant, sharp);
     if (second === "unclear") this.close();
     return second !== "survived";
   }
 
-  async #outcome(tests: readonly KnownTest[], mutant: number): Promise<Outcome> {
+  async #outcome(tests: readonly KnownTest[], mutant: number, sharp: Set<number>): Promise<Outcome> {
     this.#runner ??= (await importAll(this.#bench)).runner;
     const request = { kind: "try", mutant, tests: tests.map(plan) } as const;
     const reply = await this.#runner.ask("tried", request, tryTimeoutMs(tests));
+    if (reply?.failed !== undefined) sharp.add(reply.failed);
     if (reply) return reply.outcome;
     this.close();
     return "killed";

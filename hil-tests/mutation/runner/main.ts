@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import { type CollectedTest, takeCollected } from "../collected-tests.ts";
-import type { MeasuredTest, Outcome, PlannedTest, Reply, Request } from "./messages.ts";
+import type { MeasuredTest, PlannedTest, Reply, Request } from "./messages.ts";
 import { installSwitchboard, isExhausted, mutantsReached, recordSwitches, resetSwitches } from "./switchboard.ts";
 
 /** `main.js MUTANTS`: runs tests against files with so many mutants in them, as its parent process asks it over IPC. */
@@ -21,7 +21,7 @@ async function answer(request: Request): Promise<Reply> {
     case "measure":
       return { kind: "measured", reachedByImport, tests: await measureAll() };
     case "try":
-      return { kind: "tried", outcome: await tryMutant(request.mutant, request.tests) };
+      return tryMutant(request.mutant, request.tests);
     default:
       return request satisfies never;
   }
@@ -59,14 +59,15 @@ async function measureAll(): Promise<MeasuredTest[]> {
   return measured;
 }
 
-async function tryMutant(mutant: number, planned: readonly PlannedTest[]): Promise<Outcome> {
+async function tryMutant(mutant: number, planned: readonly PlannedTest[]): Promise<Reply> {
   for (const { test, passedMax } of planned) {
     resetSwitches(mutant, passedMax);
     if (await passes(tests[test]!)) continue;
     resetSwitches(0, passedMax);
-    return (await passes(tests[test]!)) ? "killed" : "unclear";
+    const outcome = (await passes(tests[test]!)) ? "killed" : "unclear";
+    return { kind: "tried", outcome, failed: test };
   }
-  return "survived";
+  return { kind: "tried", outcome: "survived" };
 }
 
 async function passes(test: CollectedTest): Promise<boolean> {

@@ -14,7 +14,8 @@ export type Reply =
   /** Each file's number of tests; undefined: a file could not be imported with the mutant on. */
   | { readonly kind: "imported"; readonly testsPerFile: readonly number[] | undefined }
   | { readonly kind: "measured"; readonly reachedByImport: readonly number[]; readonly tests: readonly MeasuredTest[] }
-  | { readonly kind: "tried"; readonly outcome: Outcome };
+  /** `failed` is the test that did, if one did. */
+  | { readonly kind: "tried"; readonly outcome: Outcome; readonly failed?: number };
 
 export interface MeasuredTest {
   readonly name: string;
