@@ -18,6 +18,10 @@ const HEARD_WITHIN_MS = { sync: 2_000, unlock: 5_000 };
 /** A person is on the way to the button inside the door. */
 const PAIRING_MODE_WITHIN_MS = 30_000;
 
+/** Controllers wait six connection events for the first word of the other side. */
+const ESTABLISHED_WITHIN_MS = 500;
+const RETRIES_MAX = 3;
+
 /** Makes noble on one adapter, `hci0` for example. Throws: where the kernel has no Bluetooth, even loading it fails. */
 export type LoadNoble = (adapter: string) => Noble;
 
@@ -66,11 +70,9 @@ export class BleTransport implements Transport, Radio {
     this.#start();
     const beganAtMs = this.#clock.monotonicMs();
     await this.#endOther(lockId);
-    const { adapter, device } = await this.#listenFor(lockId, options);
-    const connected = await adapter.connect(lockId, device, options.urgency, options.signal);
-    const channel = await this.#subscribe(connected, device);
+    const { channel, rssi, retries } = await this.#reach(lockId, options);
     const tookMs = this.#clock.monotonicMs() - beganAtMs;
-    this.#reached.set(lockId, { rssi: device.rssi, retries: connected.retries, tookMs });
+    this.#reached.set(lockId, { rssi, retries, tookMs });
     return channel;
   }
 
@@ -101,6 +103,23 @@ export class BleTransport implements Transport, Radio {
   adapters(): { name: string; trouble?: string }[] {
     if (this.#startedAtMs === undefined) return [];
     return this.#adapters.map(({ name, trouble }) => ({ name, ...(trouble !== undefined && { trouble }) }));
+  }
+
+  /** A controller says that it is connected before it has heard a word of the lock. If none comes, there was no connection. */
+  async #reach(lockId: string, options: OpenOptions): Promise<{ channel: Channel; rssi: number; retries: number }> {
+    for (let retries = 0; ; retries++) {
+      const { adapter, device } = await this.#listenFor(lockId, options);
+      const connected = await adapter.connect(lockId, device, options.urgency, options.signal);
+      retries += connected.retries;
+      const connectedAtMs = this.#clock.monotonicMs();
+      try {
+        return { channel: await this.#subscribe(connected, device), rssi: device.rssi, retries };
+      } catch (error) {
+        const lastedMs = this.#clock.monotonicMs() - connectedAtMs;
+        const wasNone = connected.connection.wasLost && lastedMs < ESTABLISHED_WITHIN_MS && !adapter.trouble;
+        if (!wasNone || retries >= RETRIES_MAX) throw error;
+      }
+    }
   }
 
   #start(): void {

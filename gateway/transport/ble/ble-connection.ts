@@ -17,6 +17,7 @@ export class BleConnection {
   readonly #ended: () => void;
   readonly #over: Promise<void>;
   #isOver = false;
+  #wasLost = false;
   #settleOver: () => void = () => {};
   #stopListening: () => void = () => {};
   #endsAnyway: Timer | undefined;
@@ -37,6 +38,11 @@ export class BleConnection {
   /** Aborts, with a TransportError, as soon as it must not be used any more. */
   get lost(): AbortSignal {
     return this.#lost.signal;
+  }
+
+  /** It ended without our doing. */
+  get wasLost(): boolean {
+    return this.#wasLost;
   }
 
   get use(): Use {
@@ -85,6 +91,7 @@ export class BleConnection {
 
   /** The library, or the end of the adapter, says that it is over. */
   over(why = "the connection was lost"): void {
+    if (!this.lost.aborted) this.#wasLost = true;
     this.#cut(why);
     if (this.#isOver) return;
     this.#isOver = true;
