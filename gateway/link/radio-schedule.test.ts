@@ -76,3 +76,11 @@ test("a lock that is back after a silence is visited", () => {
   clock.advance(29_000);
   assert.equal(advertise(0, 1_000), 1);
 });
+
+test("whoever poses as the lock and cries wolf each second costs it a visit a minute", () => {
+  const { advertise } = scheduled();
+  let visits = 0;
+  for (let ms = 0; ms < HOUR_MS; ms += 2_000)
+    visits += advertise(0, 1_000) + advertise(BeaconFlag.eventsWaiting, 1_000);
+  assert(visits > 60 && visits <= 30 + 60, `${visits}`);
+});

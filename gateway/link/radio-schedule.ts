@@ -16,12 +16,22 @@ export function restMs(via: Via, pollMs: number): number {
   return via.kind === "ble" ? HEALTH_EVERY_MS : pollMs;
 }
 
+/**
+ * Anybody can advertise as the lock, and make believe that something has happened each second: so many visits at once, and one more
+ * with every minute, are what that can cost the lock's battery.
+ */
+const VISITS_AT_ONCE_MAX = 30;
+const ONE_MORE_EVERY_MS = 60_000;
+
 interface Heard {
   atMs: number;
   flags: number;
   /** When what it advertises now is reason enough to visit it again. */
   againAtMs: number;
   againAfterMs: number;
+  /** Visits that it may still have now, and since when that is counted. */
+  visitsLeft: number;
+  countedAtMs: number;
 }
 
 /**
@@ -46,16 +56,33 @@ export class RadioSchedule {
     const known = this.#locks.get(lockId);
     const isBack = !known || nowMs - known.atMs >= BACK_AFTER_MS;
     const isNews = isBack || (wants & ~known.flags) !== 0;
-    const heard = known ?? { atMs: nowMs, flags: 0, againAtMs: nowMs, againAfterMs: AGAIN_FIRST_MS };
+    const heard = known ?? unheard(nowMs);
     this.#locks.set(lockId, heard);
     heard.atMs = nowMs;
-    heard.flags = wants;
     // *Attention* alone is no reason to come again: what it is about may last for weeks.
     const stillWaits = (wants & BeaconFlag.eventsWaiting) !== 0;
     if (!stillWaits) heard.againAfterMs = AGAIN_FIRST_MS;
-    if (!isNews && !(stillWaits && nowMs >= heard.againAtMs)) return;
+    const isDue = isNews || (stillWaits && nowMs >= heard.againAtMs);
+    if (isDue && !takeVisit(heard, nowMs)) return;
+    heard.flags = wants;
+    if (!isDue) return;
     heard.againAtMs = nowMs + heard.againAfterMs;
     heard.againAfterMs = Math.min(2 * heard.againAfterMs, AGAIN_MAX_MS);
     this.#visit(lockId);
   }
+}
+
+function unheard(nowMs: number): Heard {
+  const visits = { visitsLeft: VISITS_AT_ONCE_MAX, countedAtMs: nowMs };
+  return { atMs: nowMs, flags: 0, againAtMs: nowMs, againAfterMs: AGAIN_FIRST_MS, ...visits };
+}
+
+/** False if it has had too many. */
+function takeVisit(heard: Heard, nowMs: number): boolean {
+  const more = (nowMs - heard.countedAtMs) / ONE_MORE_EVERY_MS;
+  heard.visitsLeft = Math.min(VISITS_AT_ONCE_MAX, heard.visitsLeft + more);
+  heard.countedAtMs = nowMs;
+  if (heard.visitsLeft < 1) return false;
+  heard.visitsLeft--;
+  return true;
 }
