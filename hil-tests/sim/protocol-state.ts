@@ -55,7 +55,7 @@ export class StateOfTalk {
         if (happening.by === "attacker") return;
         this.#talk = AFTER_FRAME[happening.bytes[0] ?? 0] ?? this.#talk;
         this.#lastFrameMs = atMs;
-        if (happening.by === "lock" && this.#act === "done") this.#act = "none";
+        if (happening.by === "lock" && this.#act !== "intent") this.#act = "none";
         return;
       case "order-signed":
         this.#act = "signed";

@@ -102,7 +102,9 @@ export class World {
       const chance = this.#chance.fork(`people ${lock.index}`);
       const tell = (happening: Happening) => this.tell(happening);
       const door = { lock, site, clock: this.clock, chance, tell, isOver: () => this.#isOver };
-      this.#installers.push(moveIn(door, this.#wiring.vias[lock.index]!, pins[site.index]!));
+      this.#installers.push(
+        moveIn(door, this.#wiring.vias[lock.index]!, this.#wiring.radios[lock.index]!, pins[site.index]!),
+      );
       this.#trouble.hauntLock(lock);
     }
     for (const site of this.sites) this.#trouble.hauntSite(site);

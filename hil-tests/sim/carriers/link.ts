@@ -1,4 +1,5 @@
 import { TransportError } from "../../../gateway/transport/channel.ts";
+import type { CarrierKind } from "../../../lock-sim/hal.ts";
 import type { Lock } from "../../../lock-sim/lock.ts";
 import type { Clock } from "../../../protocol/clock.ts";
 import type { Chance } from "../chance.ts";
@@ -9,6 +10,8 @@ import type { Happening, Sender } from "../happening.ts";
 export interface LinkParts {
   index: number;
   lock: Lock;
+  /** What the lock takes it for. */
+  kind: CarrierKind;
   clock: Clock;
   chance: Chance;
   faultShare: number;
@@ -75,6 +78,7 @@ export class Line {
 
   connect(): boolean {
     this.#connection = this.#parts.lock.connect({
+      kind: this.#parts.kind,
       send: (frame) => this.#back(frame),
       close: () => this.#gone(),
     });

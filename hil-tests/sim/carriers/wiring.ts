@@ -16,10 +16,12 @@ export interface WiringParts {
 
 const PORT = "/dev/ttyS0";
 
-/** All ways between gateways and locks: a link to each lock on TCP, and one serial line a site for the others. */
+/** All ways to the locks: from gateways a link to each lock on TCP and one serial line a site for the others, and a radio at each. */
 export class Wiring {
   /** By lock; none for a lock on a serial line. */
   readonly links: (Link | undefined)[] = [];
+  /** By lock: what phones at the door use. */
+  readonly radios: Link[] = [];
   /** By lock: the way as the API has it. */
   readonly vias: string[] = [];
   readonly #linksOf = new Map<number, Map<string, Link>>();
@@ -31,8 +33,11 @@ export class Wiring {
     const addresses = new Map<number, number>();
     for (const { index, lock, plan } of locks) {
       const { site, faultShare } = plan;
-      const parts = { index, lock, clock, chance: chance.fork(`link ${index}`), faultShare, faults, tell };
-      this.#parts.push(parts);
+      const shared = { index, lock, clock, faultShare, faults, tell };
+      const parts = { ...shared, kind: "wire", chance: chance.fork(`link ${index}`) } as const;
+      const radio: LinkParts = { ...shared, kind: "ble", chance: chance.fork(`radio ${index}`) };
+      this.#parts.push(parts, radio);
+      this.radios.push(new Link(radio));
       this.#siteOf[index] = site;
       if (plan.carrier === "tcp") this.#layLink(site, parts);
       else {
@@ -69,6 +74,7 @@ export class Wiring {
       parts.faultShare = 0;
       this.cut(parts.index, false);
       this.links[parts.index]?.hangUp();
+      this.radios[parts.index]?.hangUp();
     }
   }
 

@@ -110,7 +110,9 @@ export class BoltMovesForAReason implements Invariant {
     }
     // Actions 5 and 6 are the issuer's own word; there is no grant.
     if (action === Action.allowPairing || action === Action.unpair) return undefined;
-    const claims = this.#truth.inForce(lock)?.grants.get(grant);
+    const isCarried = record.slot === NO_SLOT && !isAtDoor;
+    const claims =
+      this.#truth.inForce(lock)?.grants.get(grant) ?? (isCarried ? this.#truth.carried(lock, grant) : undefined);
     const shown = this.#kindsShown(state, grant, atMs, isAtDoor);
     state.shown = [];
     if (!claims) return `grant ${grant} is not in the table that the issuer has signed`;

@@ -30,7 +30,7 @@ export class OrderBook {
       case "order-signed": {
         const entry = { claims: happening.claims, isSpent: false, isDead: false };
         this.#byRef.set(refOf(happening.lock, toHex(happening.claims.challenge)), entry);
-        this.#nextToGo.set(happening.lock, entry);
+        if (happening.by !== "phone") this.#nextToGo.set(happening.lock, entry);
         return;
       }
       case "frame":

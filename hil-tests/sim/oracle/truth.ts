@@ -10,6 +10,7 @@ import type { Happening } from "../happening.ts";
 export interface TableInForce {
   epoch: number;
   staleAfter: number;
+  roster: RosterClaims;
   grants: ReadonlyMap<string, GrantClaims>;
 }
 
@@ -36,9 +37,11 @@ export class Truth {
     return this.#inForce.get(lock);
   }
 
-  /** Every grant under this id (hex) that an issuer has signed. */
-  issued(grant: string): readonly GrantClaims[] {
-    return this.#issued.get(grant) ?? [];
+  /** What a bearer may show at the lock under this id (hex), though it is not in the table (protocol.md §7). */
+  carried(lock: number, grant: string): GrantClaims | undefined {
+    const { roster, grants } = this.#inForce.get(lock) ?? {};
+    if (!roster || grants?.has(grant) || roster.denied.some((id) => toHex(id) === grant)) return undefined;
+    return this.#issued.get(grant)?.find(({ issuedAt }) => issuedAt >= roster.carriedFrom);
   }
 
   /** Returns what is wrong with a table that a lock has committed. */
@@ -81,7 +84,7 @@ export class Truth {
       const grant = parseGrant(deterministicSuite, document);
       if (grant.ok) grants.set(toHex(grant.value.claims.id), grant.value.claims);
     }
-    this.#inForce.set(lock, { epoch, staleAfter: roster.staleAfter, grants });
+    this.#inForce.set(lock, { epoch, staleAfter: roster.staleAfter, roster, grants });
     return undefined;
   }
 }
