@@ -106,3 +106,17 @@ test("uses are counted", () => {
   lock.see({ kind: "shown", lock: 0, credential: "tag", grants: [GRANT] }, 20_000);
   assert.match(lock.openAtDoor(20_000) ?? "", /used 2 times/);
 });
+
+test("an INTENT that a power cut hid stands on what was shown before the cut", () => {
+  const lock = scene();
+  lock.commit();
+  const show = (atMs: number) => lock.see({ kind: "shown", lock: 0, credential: "tag", grants: [GRANT] }, atMs);
+  show(1_000);
+  lock.see({ kind: "power", lock: 0, isOn: false }, 1_000);
+  show(60_000);
+  lock.see({ kind: "power", lock: 0, isOn: true }, 60_000);
+  assert.equal(lock.openAtDoor(60_000), undefined);
+  lock.record(RecordType.boot);
+  assert.equal(lock.openAtDoor(60_000), undefined, "the tag is still there");
+  assert.match(lock.openAtDoor(60_000) ?? "", /needed/);
+});

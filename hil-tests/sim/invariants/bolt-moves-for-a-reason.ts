@@ -23,8 +23,8 @@ interface LockState {
   mayDraw: boolean;
   /** The motor was throwing the bolt, so it may turn back for a door that came open. */
   isThrowing: boolean;
-  /** When power went, until the boot record: what is told in between was written before that. */
-  offAtMs: number | undefined;
+  /** Of when power went, until the boot record: what is told in between was written before that. */
+  atOff: { atMs: number; shown: number } | undefined;
   /** Accepted uses by grant, in this generation. */
   uses: Map<string, number>;
 }
@@ -64,7 +64,7 @@ export class BoltMovesForAReason implements Invariant {
 
   #power(state: LockState, isOn: boolean, atMs: number): void {
     state.mayDraw = false;
-    if (!isOn) state.offAtMs = atMs;
+    if (!isOn) state.atOff = { atMs, shown: state.shown.length };
   }
 
   #motor(lock: number, to: "thrown" | "drawn"): string | undefined {
@@ -82,13 +82,13 @@ export class BoltMovesForAReason implements Invariant {
         state.uses.clear();
         return undefined;
       case RecordType.boot:
-        state.offAtMs = undefined;
+        state.atOff = undefined;
         return undefined;
       case RecordType.done:
         state.mayDraw = false;
         return undefined;
       case RecordType.intent: {
-        const trouble = this.#intent(lock, state, record, state.offAtMs ?? atMs);
+        const trouble = this.#intent(lock, state, record, state.atOff?.atMs ?? atMs);
         return trouble && `lock ${lock} accepted what it must not (record ${record.seq}): ${trouble}`;
       }
       default:
@@ -113,8 +113,7 @@ export class BoltMovesForAReason implements Invariant {
     const isCarried = record.slot === NO_SLOT && !isAtDoor;
     const claims =
       this.#truth.inForce(lock)?.grants.get(grant) ?? (isCarried ? this.#truth.carried(lock, grant) : undefined);
-    const shown = this.#kindsShown(state, grant, atMs, isAtDoor);
-    state.shown = [];
+    const shown = kindsShown(takeShown(state), grant, atMs, isAtDoor);
     if (!claims) return `grant ${grant} is not in the table that the issuer has signed`;
     return (
       this.#checkStale(lock, claims, record) ??
@@ -122,13 +121,6 @@ export class BoltMovesForAReason implements Invariant {
       checkProof(claims, shown) ??
       this.#countUse(state, grant, claims)
     );
-  }
-
-  #kindsShown(state: LockState, grant: string, atMs: number, isAtDoor: boolean): Set<string> {
-    const kinds = state.shown
-      .filter(({ grants, atMs: shownAtMs }) => grants.includes(grant) && atMs - shownAtMs <= SHOWN_FOR_MS)
-      .map(({ credential }) => credential as string);
-    return new Set(isAtDoor ? kinds : [...kinds, "key"]);
   }
 
   #checkStale(lock: number, claims: GrantClaims, record: LogRecord): string | undefined {
@@ -148,11 +140,25 @@ export class BoltMovesForAReason implements Invariant {
   #state(lock: number): LockState {
     let state = this.#locks.get(lock);
     if (!state) {
-      state = { shown: [], mayDraw: false, isThrowing: false, offAtMs: undefined, uses: new Map() };
+      state = { shown: [], mayDraw: false, isThrowing: false, atOff: undefined, uses: new Map() };
       this.#locks.set(lock, state);
     }
     return state;
   }
+}
+
+/** What was shown until the INTENT was written, which spends it. */
+function takeShown(state: LockState): Shown[] {
+  const taken = state.shown.splice(0, state.atOff?.shown ?? state.shown.length);
+  if (state.atOff) state.atOff.shown = 0;
+  return taken;
+}
+
+function kindsShown(shown: readonly Shown[], grant: string, atMs: number, isAtDoor: boolean): Set<string> {
+  const kinds = shown
+    .filter(({ grants, atMs: shownAtMs }) => grants.includes(grant) && atMs - shownAtMs <= SHOWN_FOR_MS)
+    .map(({ credential }) => credential as string);
+  return new Set(isAtDoor ? kinds : [...kinds, "key"]);
 }
 
 function checkOrder(order: OrderClaims, record: LogRecord, grant: string): string | undefined {
