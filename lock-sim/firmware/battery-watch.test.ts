@@ -5,6 +5,13 @@ import { auxPair } from "../../protocol/log/aux.ts";
 import { RecordType } from "../../protocol/log/record.ts";
 import { Reason } from "../../protocol/wire/reason.ts";
 import { Flag } from "../../protocol/wire/responses.ts";
+import {
+  FIRMWARE_MILLIVOLT,
+  LOW_MILLIVOLT,
+  LOW_UNDER_MOTOR_MILLIVOLT,
+  millivoltFor,
+  REPLACED_MILLIVOLT,
+} from "./battery-levels.ts";
 import { BenchLock } from "./testing/bench-lock.ts";
 
 test("a battery that gets low, and one that was replaced, are records; what it recovers after a load is not", () => {
@@ -48,6 +55,27 @@ test("a battery that is good enough for doors may be too low for new firmware", 
   bench.lock.setBattery(4199);
   assert.equal(session.reason({ name: "firmwareApply" }), Reason.batteryTooLow);
   assert.equal(session.reason(bench.act(session, { action: Action.hold })), Reason.done);
+});
+
+test("each voltage of the table is the first that is enough", () => {
+  const actions = [Action.unlock, Action.lock] as const;
+  assert.deepEqual(actions.map(millivoltFor), [3600, 3800]);
+  assert.deepEqual(
+    [FIRMWARE_MILLIVOLT, LOW_MILLIVOLT, LOW_UNDER_MOTOR_MILLIVOLT, REPLACED_MILLIVOLT],
+    [4200, 4000, 3700, 4500],
+  );
+  const bench = new BenchLock();
+  const { session } = bench.furnish();
+  const isLowAt = (millivolt: number) => {
+    bench.lock.hardware.battery.set({ millivolt });
+    bench.clock.advance(61_000);
+    return (session.done({ name: "status" }).flags & Flag.batteryLow) !== 0;
+  };
+  assert.deepEqual([4000, 3999, 4499, 4500].map(isLowAt), [false, true, true, false]);
+  bench.lock.setBattery(3800);
+  assert.equal(session.reason(bench.act(session, { action: Action.lock })), Reason.done);
+  bench.lock.setBattery(3600);
+  assert.equal(session.reason(bench.act(session)), Reason.done);
 });
 
 test("a battery that is good at rest but sags under the motor is low, and still good for what it is good for", () => {

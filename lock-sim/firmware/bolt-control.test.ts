@@ -113,6 +113,31 @@ test("a bolt that jams half way for somebody is thrown again later", () => {
   assert.equal(bench.boltPosition, "thrown");
 });
 
+test("a bolt that jams half way for somebody is thrown ten seconds later", () => {
+  const { bench, session } = furnished();
+  session.line.send(session.sealed(bench.act(session)));
+  bench.clock.advance(200);
+  bench.lock.hardware.bolt.jam(true);
+  session.line.wait();
+  const jammedAtMs = bench.clock.monotonicMs();
+  bench.lock.hardware.bolt.jam(false);
+  while (!bench.lock.hardware.bolt.isDriven()) bench.clock.advance(20);
+  const waitedMs = bench.clock.monotonicMs() - jammedAtMs;
+  assert(waitedMs >= 10_000 && waitedMs <= 10_040, `${waitedMs} ms`);
+});
+
+test("an order to lock that ends in a jam is not tried again by itself: its bearer was told", () => {
+  const { bench, session } = furnished();
+  session.done(bench.act(session, { action: Action.hold }));
+  session.line.send(session.sealed(bench.act(session, { action: Action.lock })));
+  bench.clock.advance(200);
+  bench.lock.hardware.bolt.jam(true);
+  session.line.wait();
+  bench.lock.hardware.bolt.jam(false);
+  bench.clock.advance(60_000);
+  assert.equal(bench.boltPosition, "between");
+});
+
 test("a hand on the inside is a record, and relocks only if the roster says so", () => {
   const { bench, session } = furnished();
   bench.lock.turnThumb("drawn");

@@ -39,6 +39,30 @@ test("a token is good once: the challenge is spent", () => {
   assert.equal(session.reason(token), Reason.staleChallenge);
 });
 
+test("a token over a challenge that is two minutes old sets nothing and spends it; one over the next is good", () => {
+  const bench = new BenchLock();
+  const { session } = bench.furnish();
+  session.done(tokenFor(bench, session));
+  const { seq } = session.done({ name: "status" });
+  const { challenge } = session;
+  const token = tokenFor(bench, session, { time: bench.now - 5_000 });
+  bench.clock.advance(120_000);
+  assert.equal(session.reason(token), Reason.staleChallenge);
+  assert.notDeepEqual(session.challenge, challenge);
+  const status = session.done({ name: "status" });
+  assert.deepEqual([status.time, status.seq], [bench.now, seq]);
+  session.done(tokenFor(bench, session));
+});
+
+test("a token over a challenge that is a millisecond younger is good", () => {
+  const bench = new BenchLock();
+  const { session } = bench.furnish();
+  session.done(tokenFor(bench, session));
+  const token = tokenFor(bench, session);
+  bench.clock.advance(119_999);
+  session.done(token);
+});
+
 test("a token by another key, spoilt, for another lock or challenge changes nothing but the challenge it names", () => {
   const bench = new BenchLock();
   const { session } = bench.furnish();

@@ -1,3 +1,4 @@
+import { isChallengeFresh } from "../../../protocol/access/challenge-age.ts";
 import { parseTimeToken, verifyTimeToken } from "../../../protocol/documents/time-token.ts";
 import { equalBytes } from "../../../protocol/wire/bytes.ts";
 import type { Command } from "../../../protocol/wire/commands.ts";
@@ -11,12 +12,15 @@ import { spendChallenge } from "./spend-challenge.ts";
 
 type Of<N extends Command["name"]> = Extract<Command, { name: N }>;
 
-/** The issuer's word: it may set the clock to anything, and ends uncertainty (protocol.md §7). */
+/**
+ * The issuer's word: it may set the clock to anything, and ends uncertainty (protocol.md §7). Over a challenge that is not fresh
+ * it may have been held back, and would set the clock back by as long.
+ */
 export function time(parts: Parts, caller: Caller, { token }: Of<"time">): Response<"time"> {
   const { suite, identity, trust, clock } = parts;
   const parsed = parseTimeToken(suite, token);
   if (!parsed.ok) return refuse(parsed.reason);
-  const { challenge } = spendChallenge(caller.challenge, parsed.value.claims);
+  const { challenge, challengeAgeSeconds } = spendChallenge(caller.challenge, parsed.value.claims);
 
   const verified = trust.issuerPk && verifyTimeToken(suite, token, trust.issuerPk);
   if (!verified) return refuse(Reason.unknownKey, caller.challenge);
@@ -24,6 +28,7 @@ export function time(parts: Parts, caller: Caller, { token }: Of<"time">): Respo
   const claims = verified.value;
   if (!equalBytes(claims.lockId, identity.label.lockId)) return refuse(Reason.wrongLock, caller.challenge);
   if (!equalBytes(claims.challenge, challenge)) return refuse(Reason.staleChallenge, caller.challenge);
+  if (!isChallengeFresh(challengeAgeSeconds)) return refuse(Reason.staleChallenge, caller.challenge);
   setClock(parts, claims.time, caller.slot);
   return { ok: true, value: { time: clock.now(), challenge: caller.challenge.bytes } };
 }
