@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { auxOf } from "../../protocol/log/aux.ts";
 import { RecordType } from "../../protocol/log/record.ts";
+import { Reason } from "../../protocol/wire/reason.ts";
 import { Flag } from "../../protocol/wire/responses.ts";
 import { refused } from "../testing/fake-lock.ts";
 import { POLL_MS, TestGateway } from "../testing/test-gateway.ts";
@@ -237,6 +238,33 @@ test("a hint that the lock refuses is followed by the issuer's word", async (t) 
   lock.aheadSeconds = 2;
   await poll(gateway);
   assert.equal(lock.aheadSeconds, 0);
+});
+
+test("a lock to which the challenge is too old for a token gets one over the next, and no third", async (t) => {
+  const gateway = await paired(t);
+  const { lock, clock } = gateway;
+  let tokens = 0;
+  lock.override = ({ name }) => {
+    if (name !== "time" || tokens++ > 0) return undefined;
+    lock.challenge = new Uint8Array(8).fill(7);
+    return refused(Reason.staleChallenge, lock.challenge);
+  };
+  await poll(gateway);
+  lock.flags |= Flag.timeUncertain;
+  await poll(gateway);
+  assert.deepEqual([tokens, lock.flags & Flag.timeUncertain, sentence(gateway)], [2, 0, "In step."]);
+
+  lock.override = ({ name }) => (name === "time" ? refused(Reason.staleChallenge, lock.challenge) : undefined);
+  const before = lock.commands.length;
+  lock.flags |= Flag.timeUncertain;
+  await clock.advanceAsync(3_600_000 + POLL_MS);
+  const perRound = lock.commands
+    .slice(before)
+    .join(" ")
+    .split("status")
+    .map((round) => round.split("time").length - 1);
+  assert.equal(Math.max(...perRound), 2);
+  assert.match(sentence(gateway) ?? "", /refuses the time: stale challenge/);
 });
 
 test("a lock whose clock will not run gets the issuer's word once an hour, and its log is spared", async (t) => {

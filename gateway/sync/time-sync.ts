@@ -1,8 +1,10 @@
 import type { Clock } from "../../protocol/clock.ts";
 import { fromHex } from "../../protocol/wire/bytes.ts";
-import { Flag } from "../../protocol/wire/responses.ts";
+import { Reason } from "../../protocol/wire/reason.ts";
+import { Flag, type Response } from "../../protocol/wire/responses.ts";
 import type { Issuer } from "../issuer/issuer.ts";
 import { granted } from "../link/lock-disagrees.ts";
+import type { LockSession } from "../link/lock-session.ts";
 import type { LockRow } from "../store/lock-store.ts";
 import type { SiteTime } from "./site-time.ts";
 import type { Talk } from "./talk.ts";
@@ -81,17 +83,28 @@ export class TimeSync {
   }
 
   async #sendToken(talk: Talk): Promise<void> {
-    const { clock, issuer, siteTime } = this.#parts;
+    const { clock } = this.#parts;
     if (clock.monotonicMs() - this.#tokenAtMs < TOKEN_EVERY_MS) return;
     await talk(async (session) => {
       await session.prepare();
-      const challenge = session.word.whole?.challenge;
-      const time = siteTime.now();
-      if (!challenge || time === undefined) return;
-      const token = await issuer.signTimeToken({ lockId: fromHex(this.#lockId), challenge, time });
-      granted("the time", await session.command({ name: "time", token }));
+      let response = await this.#signAndSend(session);
+      // The challenge was spent or too old, and only the lock knows that; its refusal brought a fresh one.
+      const isStale = response?.ok === false && response.refusal.reason === Reason.staleChallenge;
+      if (isStale) response = await this.#signAndSend(session);
+      if (!response) return;
+      granted("the time", response);
       this.#tokenAtMs = clock.monotonicMs();
     });
+  }
+
+  /** Undefined while there is no time to tell. */
+  async #signAndSend(session: LockSession): Promise<Response<"time"> | undefined> {
+    const { issuer, siteTime } = this.#parts;
+    const challenge = session.word.whole?.challenge;
+    const time = siteTime.now();
+    if (!challenge || time === undefined) return undefined;
+    const token = await issuer.signTimeToken({ lockId: fromHex(this.#lockId), challenge, time });
+    return session.command({ name: "time", token });
   }
 }
 

@@ -20,6 +20,7 @@ ZERO = bytes(13)
 GENERATION, SLOT = 0, 0
 UNLOCK, LOCK = 1, 2
 RIGHTS = {UNLOCK: 1, LOCK: 2}
+FRESH_SECONDS = 120  # how old a token's challenge may be, and how far ahead an order's notAfter
 ERR_NO_SESSION, ERR_NO_SUCH_SLOT, ERR_REFUSED = b"\x1f\x01", b"\x1f\x03", b"\x1f\x05"
 
 
@@ -56,8 +57,11 @@ class Lock:
         self.records, self.head = [], first_hash(self.lock_id, GENERATION, self.sig_pk)
         self.set_to, self.set_at = None, 0
         self.thrown = True
-        self.challenge = secrets.token_bytes(8)
+        self.draw_challenge()
         self.append(1, slot=0xFF, aux=(1 << 32).to_bytes(8, "big"))
+
+    def draw_challenge(self):
+        self.challenge, self.drawn_at = secrets.token_bytes(8), time.monotonic()
 
     def now(self):
         return 0 if self.set_to is None else self.set_to + int(time.monotonic() - self.set_at)
@@ -208,8 +212,8 @@ class Connection:
             raise Refused(6)
         if challenge != lock.challenge:
             raise Refused(7)
-        lock.challenge = secrets.token_bytes(8)
-        if not lock.now() <= not_after <= lock.now() + 120:
+        lock.draw_challenge()
+        if not lock.now() <= not_after <= lock.now() + FRESH_SECONDS:
             raise Refused(11 if not_after < lock.now() else 10)
         if lock.lock_id not in claims[3]:
             raise Refused(6)
@@ -278,9 +282,11 @@ class Connection:
         lock = self.lock
         if isinstance(given, bytes):
             lock_id, challenge, seconds = payload_of(given, lock.issuer, b"LK1 time")
-            if (lock_id, challenge) != (lock.lock_id, lock.challenge):
+            is_fresh = challenge == lock.challenge and time.monotonic() - lock.drawn_at < FRESH_SECONDS
+            if challenge == lock.challenge:
+                lock.draw_challenge()
+            if lock_id != lock.lock_id or not is_fresh:
                 raise Refused(6 if lock_id != lock.lock_id else 7)
-            lock.challenge = secrets.token_bytes(8)
             lock.set_clock(seconds)
         elif lock.set_to is None or abs(given - lock.now()) > 2:
             raise Refused(18)

@@ -179,6 +179,21 @@ test("a lock without the time is told it by a phone that can ask the issuer", as
   assert.equal(door.lock.firmware!.inside.clock.isUncertain(), false);
 });
 
+test("a session that has stood for two minutes is told the time over its next challenge", async () => {
+  const door = new TestDoor();
+  await door.pair({ time: 0 });
+  await door.commit(door.roster());
+  const session = await door.session();
+  let asked = 0;
+  const askForTime: typeof door.askForTime = (lockId, challenge) => {
+    // The issuer is slow the first time.
+    if (asked++ === 0) door.clock.advance(121_000);
+    return door.askForTime(lockId, challenge);
+  };
+  const outcome = await giveOrder(door.phone, session, door.bearer(door.grant(), { askForTime }), Action.unlock);
+  assert.deepEqual([outcome.kind, asked], ["done", 2]);
+});
+
 test("a lock that does not believe the token keeps its reason", async () => {
   const door = new TestDoor();
   await door.pair({ time: 0 });

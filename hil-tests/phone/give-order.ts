@@ -76,7 +76,10 @@ async function mend(session: PassSession, { askForTime }: Bearer, reason: Reason
   // The refusal brought the challenge that is current now.
   if (reason === Reason.staleChallenge) return true;
   if (reason !== Reason.timeUncertain || !askForTime) return false;
-  const token = await askForTime(session.lock.lockId, session.challenge);
-  const told = await session.command({ name: "time", token });
+  const tellTime = async () =>
+    session.command({ name: "time", token: await askForTime(session.lock.lockId, session.challenge) });
+  let told = await tellTime();
+  // The challenge was too old for a token; this refusal too has brought the next one.
+  if (!told.ok && told.refusal.reason === Reason.staleChallenge) told = await tellTime();
   return told.ok;
 }

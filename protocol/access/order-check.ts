@@ -1,9 +1,10 @@
 import type { OrderClaims } from "../documents/order.ts";
 import { equalBytes } from "../wire/bytes.ts";
 import { Reason } from "../wire/reason.ts";
+import { isChallengeFresh } from "./challenge-age.ts";
 
-/** How far ahead an order's notAfter may lie, and how old a challenge may be where the clock can not be trusted. */
-const FRESH_SECONDS = 120;
+/** How far ahead an order's notAfter may lie. */
+const AHEAD_SECONDS_MAX = 120;
 
 /** An order whose signature is good, and what the lock holds against it. */
 export interface OrderQuestion {
@@ -25,8 +26,8 @@ export function checkOrder(question: OrderQuestion): Reason {
   if (!equalBytes(order.lockId, lockId)) return Reason.wrongLock;
   if (!equalBytes(order.challenge, challenge)) return Reason.staleChallenge;
   if (timeUncertain && !essential) return Reason.timeUncertain;
-  if (timeUncertain) return challengeAgeSeconds < FRESH_SECONDS ? Reason.done : Reason.staleChallenge;
-  if (order.notAfter > now + FRESH_SECONDS) return Reason.notYetValid;
+  if (timeUncertain) return isChallengeFresh(challengeAgeSeconds) ? Reason.done : Reason.staleChallenge;
+  if (order.notAfter > now + AHEAD_SECONDS_MAX) return Reason.notYetValid;
   if (order.notAfter < now) return Reason.expired;
   return Reason.done;
 }

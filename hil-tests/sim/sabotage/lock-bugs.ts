@@ -182,6 +182,11 @@ export const LOCK_BUGS: readonly Bug[] = [
         find: "if (!equalBytes(claims.challenge, challenge))",
         replace: "if (false)",
       },
+      {
+        file: "lock-sim/firmware/commands/time.js",
+        find: "if (!isChallengeFresh(challengeAgeSeconds))",
+        replace: "if (false)",
+      },
     ],
     seed: 1,
     seedsMax: 8,
