@@ -6,7 +6,10 @@ import type { ProgramGroup } from "./program-group.ts";
 
 const PRELOAD = new URL("../radio/loader/preload.js", import.meta.url).href;
 
-/** The virtual radio as a process of its own, with one Bluetooth adapter for each program on it. */
+/**
+ * The virtual radio as a process of its own, with one Bluetooth adapter for each program on it. Nothing is lost and nothing
+ * waits: rigs are about programs, and time is the machine's.
+ */
 export class AirServer {
   /** Of the sockets. The system's temporary one: a path of a unix socket must be short. */
   readonly #folder: string;
@@ -15,15 +18,10 @@ export class AirServer {
     this.#folder = folder;
   }
 
-  /** With adapters of these addresses. `trace` is a folder for what passes between adapters and programs (btsnoop). */
-  static async start(
-    group: ProgramGroup,
-    addresses: readonly string[],
-    { model, trace }: { model: "fast" | "realistic"; trace?: string },
-  ): Promise<AirServer> {
+  /** With adapters of these addresses. What passes between them and their programs is written to the folder `trace` (btsnoop). */
+  static async start(group: ProgramGroup, addresses: readonly string[], trace: string): Promise<AirServer> {
     const air = new AirServer(mkdtempSync(join(tmpdir(), "portvakt-air-")));
-    const tracing = trace === undefined ? [] : ["--trace", trace];
-    const args = ["--model", model, ...tracing, "--sockets", air.#folder, ...addresses];
+    const args = ["--model", "fast", "--trace", trace, "--sockets", air.#folder, ...addresses];
     await group.run("air", PROGRAMS.air, args).firstLine();
     return air;
   }

@@ -19,7 +19,7 @@ export class StairwellFolder {
     }
     if (!keep) rmSync(this.path, { recursive: true, force: true });
     rmSync(this.#linesFolder, { recursive: true, force: true });
-    for (const folder of [this.#linesFolder, this.#logsFolder]) mkdirSync(folder, { recursive: true });
+    for (const folder of [this.#linesFolder, this.logsFolder]) mkdirSync(folder, { recursive: true });
     writeFileSync(this.#ownerFile, `${process.pid}\n`);
   }
 
@@ -39,8 +39,12 @@ export class StairwellFolder {
     return join(this.path, "locks", name);
   }
 
+  get logsFolder(): string {
+    return join(this.path, "logs");
+  }
+
   logFile(name: string): string {
-    return join(this.#logsFolder, `${name}.log`);
+    return join(this.logsFolder, `${name}.log`);
   }
 
   /** A path for the serial port that stays the same from run to run. */
@@ -57,10 +61,6 @@ export class StairwellFolder {
 
   get #linesFolder(): string {
     return join(this.path, "lines");
-  }
-
-  get #logsFolder(): string {
-    return join(this.path, "logs");
   }
 
   get #ownerFile(): string {

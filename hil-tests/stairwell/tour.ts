@@ -1,4 +1,5 @@
 import type { Clock } from "../../protocol/clock.ts";
+import type { AirServer } from "../rig-tools/air-server.ts";
 import type { EmulatedLock } from "../rig-tools/emulated-lock.ts";
 import type { Gateway } from "../rig-tools/gateway.ts";
 import { portvakt } from "../rig-tools/portvakt.ts";
@@ -31,6 +32,7 @@ export async function tour(
   stairwell: Stairwell,
 ): Promise<Sights> {
   let backend!: Backend;
+  let air!: AirServer;
   let doors!: Door[];
   let gateway!: Gateway;
   const step = (title: string, work: () => Promise<string>, concerned?: Program) =>
@@ -41,15 +43,16 @@ export async function tour(
     return `the event receiver listens on ${backend.url}`;
   });
   await step("four locks start", async () => {
-    doors = await stairwell.startDoors();
+    air = await stairwell.startAir();
+    doors = await stairwell.startDoors(air);
     for (const { lock } of doors) {
       const { sigPk } = await lock.state();
       await backend.api.put(`/v1/locks/${lock.lockId}`, { sigPk });
     }
-    return "four locks stand on four serial lines; the receiver knows their keys";
+    return "four locks are up, two on the virtual radio, two on serial lines";
   });
   await step("the gateway starts", async () => {
-    gateway = await stairwell.startGateway(backend, doors);
+    gateway = await stairwell.startGateway(backend, air, doors);
     return `the gateway runs, its API on ${gateway.url}`;
   });
   for (const door of doors) {
@@ -70,7 +73,7 @@ export async function tour(
     `${name} is being unlocked`,
     async () => {
       seq = await unlock(folder, lock);
-      return `${name} was unlocked by a signed order: its bolt is drawn`;
+      return `${name} was unlocked over the radio by a signed order: bolt drawn`;
     },
     gateway.program,
   );
@@ -93,13 +96,13 @@ export async function tour(
   return { gateway, backend, doors };
 }
 
-async function pair(gateway: Gateway, { name, lock, linePath }: Door): Promise<string> {
+async function pair(gateway: Gateway, { name, lock, way }: Door): Promise<string> {
   if (await gateway.lock(lock.lockId)) return `${name} was paired before`;
   await lock.rig.post("/v1/pairing-button");
-  const { id } = await gateway.startPairing(lock.label, `serial:${linePath}`);
+  const { id } = await gateway.startPairing(lock.label, way.kind === "serial" ? `serial:${way.path}` : "ble");
   const { state, error } = await gateway.endOfPairing(id);
   if (state === "failed") throw new Error(error);
-  return `${name} is paired: its label typed, its button pressed`;
+  return `${name} is paired over ${way.kind === "serial" ? "its line" : "the radio"}: label typed, button pressed`;
 }
 
 async function untilInStep(clock: Clock, gateway: Gateway, { lockId }: EmulatedLock): Promise<void> {

@@ -40,7 +40,7 @@ export class World {
   static async start(clock: Clock): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), "portvakt-ble-"));
     const programs = new ProgramGroup(clock, (name) => join(folder, `${name}.log`));
-    const air = await AirServer.start(programs, [GATEWAY_ADDRESS, LOCK_ADDRESS, PHONE_ADDRESS], { model: "fast" });
+    const air = await AirServer.start(programs, [GATEWAY_ADDRESS, LOCK_ADDRESS, PHONE_ADDRESS], folder);
     const world = new World(clock, folder, programs, air);
     world.#url = await Gateway.configure(world.#settings);
     await Promise.all([world.startGateway(), world.startLock()]);
