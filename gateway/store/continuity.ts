@@ -6,7 +6,11 @@ const EXPLANATION = "By this file portvakt knows whether the database beside it 
 /** Where the mark of the last start stands in the database. */
 export interface StartMark {
   read(): string | undefined;
-  write(mark: string): void;
+  /**
+   * Puts the mark of this start there. Into a database that does not go on from its last run it must not come without making an
+   * end of every RMS: the next start, which finds it, would resume with counters of yesterday.
+   */
+  write(mark: string, isContinued: boolean): void;
 }
 
 /**
@@ -20,7 +24,7 @@ export function continuesLastRun(mark: StartMark, path: string): boolean {
     const isContinued = last !== undefined && last === markOf(marker);
     rmSync(marker, { force: true });
     writeFileSync(marker, EXPLANATION, { mode: 0o600 });
-    mark.write(markOf(marker) ?? "");
+    mark.write(markOf(marker) ?? "", isContinued);
     return isContinued;
   } catch (error) {
     const trouble = asStoreError(error, path);

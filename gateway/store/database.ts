@@ -274,7 +274,14 @@ function prepareConnection(sqlite: Sqlite.Database): void {
 function startMark(sqlite: Sqlite.Database): StartMark {
   return {
     read: () => sqlite.prepare<[], { mark: string }>("SELECT mark FROM last_start").get()?.mark,
-    write: (mark) => void sqlite.prepare("INSERT OR REPLACE INTO last_start (id, mark) VALUES (1, ?)").run(mark),
+    write: (mark, isContinued) => {
+      const note = sqlite.prepare("INSERT OR REPLACE INTO last_start (id, mark) VALUES (1, ?)");
+      const endSessions = sqlite.prepare("UPDATE slot SET rms = NULL, rms_since_n = NULL, rms_since_ms = NULL");
+      sqlite.transaction(() => {
+        if (!isContinued) endSessions.run();
+        note.run(mark);
+      })();
+    },
   };
 }
 

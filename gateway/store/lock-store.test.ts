@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { Secret } from "../../crypto/secret.ts";
+import { Database } from "./database.ts";
 import { LockStore } from "./lock-store.ts";
 import { temporaryDatabase } from "./testing/temporary-database.ts";
+import { temporaryDirectory } from "./testing/temporary-directory.ts";
 
 const LOCK = {
   lockId: "0102030405060708",
@@ -77,6 +81,30 @@ test("a counter is given out once, and an OPEN raises it to the lock's but never
   assert.deepEqual(store.slot(lockId)?.rms?.secret.reveal(), secret.reveal());
   const replaced = { ...slot, pmk: new Secret(new Uint8Array(32).fill(6)) };
   assert.equal(await store.takeCounter(replaced), undefined);
+});
+
+test("in a database that was put back no RMS is left, for this start or any later one", async (t) => {
+  const folder = temporaryDirectory(t);
+  const [path, backup] = [join(folder, "portvakt.db"), join(folder, "backup.db")];
+  const open = () => {
+    const database = Database.open(path);
+    return { database, store: new LockStore(database) };
+  };
+  const first = open();
+  const slot = { lockId: LOCK.lockId, slot: 0, pmk: new Secret(new Uint8Array(32).fill(5)), live: true, n: 7 };
+  await first.store.putSlot(slot);
+  await first.store.setRms(slot, { secret: new Secret(new Uint8Array(32).fill(9)), sinceN: 7, sinceMs: 7 });
+  first.database.close();
+  copyFileSync(path, backup);
+  const goesOn = open();
+  assert.notEqual(goesOn.store.slot(LOCK.lockId)?.rms, undefined);
+  goesOn.database.close();
+  copyFileSync(backup, path);
+  for (let start = 0; start < 2; start++) {
+    const { database, store } = open();
+    assert.deepEqual([store.slot(LOCK.lockId)?.n, store.slot(LOCK.lockId)?.rms], [7, undefined]);
+    database.close();
+  }
 });
 
 test("a removed lock takes its slot and what it reported along", async (t) => {
