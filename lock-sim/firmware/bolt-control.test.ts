@@ -178,6 +178,45 @@ test("a hand that locks a door that is held open ends the hold", () => {
   assert.equal(bench.boltPosition, "thrown");
 });
 
+test("a hold survives a power cut, and a timed unlock after it", () => {
+  const bench = new BenchLock();
+  const { paired, session } = bench.furnish();
+  session.done(bench.act(session, { action: Action.hold }));
+  bench.reboot();
+  const { session: next } = bench.open(paired);
+  next.done(bench.act(next));
+  bench.clock.advance(60_000);
+  assert.equal(bench.boltPosition, "drawn");
+});
+
+test("a bolt that was locked and that a hand drew in the dark stays so, whatever was before", () => {
+  const { bench, session } = furnished();
+  session.done(bench.act(session));
+  bench.clock.advance(10_000);
+  bench.lock.powerOff();
+  bench.lock.turnThumb("drawn");
+  bench.lock.powerOn();
+  bench.clock.advance(60_000);
+  assert.equal(bench.boltPosition, "drawn");
+});
+
+test("after a factory reset the newest generation has the last word on the bolt", () => {
+  const { bench, session } = furnished();
+  session.done(bench.act(session));
+  bench.clock.advance(10_000);
+  bench.lock.factoryReset();
+  const paired = bench.pair();
+  const { session: next } = bench.open(paired);
+  const grant = bench.site.grant(bench.now, GRANT_ID);
+  bench.sendRoster(next, 1, [grant], { generation: 1 });
+  next.done(bench.act(next, { action: Action.hold }));
+  bench.reboot();
+  const { session: last } = bench.open(paired);
+  last.done(bench.act(last));
+  bench.clock.advance(60_000);
+  assert.equal(bench.boltPosition, "drawn");
+});
+
 test("after a power cut a bolt that a hand drew stays as the hand left it", () => {
   const { bench } = furnished();
   bench.lock.turnThumb("drawn");

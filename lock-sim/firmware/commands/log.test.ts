@@ -91,5 +91,8 @@ test("a receipt of the issuer's lets the lock forget; any other changes nothing"
   assert.equal(session.reason({ name: "ackLog", receipt: spoilt }), Reason.signature);
   assert.equal(session.reason({ name: "ackLog", receipt: spoilt.subarray(1) }), Reason.malformed);
   assert.deepEqual(bench.flash.image(), image);
+  const { store } = bench.lock.firmware!.inside;
+  assert.equal(store.acknowledged(0), 0);
   assert.equal(ack({ seq, head }), Reason.done);
+  assert.equal(store.acknowledged(0), seq);
 });

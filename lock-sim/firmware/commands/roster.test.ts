@@ -59,6 +59,18 @@ test("what a roster leaves out is revoked", () => {
   assert.equal(session.reason(bench.act(session)), Reason.unknownGrant);
 });
 
+test("20: the roster's count and its digest must both be those of the staging copy", () => {
+  const { bench, session } = paired();
+  const grants = [bench.site.grant(bench.now, A)];
+  for (const wrong of [{ count: 2 }, { digest: new Uint8Array(32) }]) {
+    session.done({ name: "rosterBegin", roster: bench.site.roster(bench.now, 1, grants, wrong) });
+    session.done({ name: "grantPut", grants });
+    assert.equal(session.reason({ name: "rosterCommit" }), Reason.digestMismatch);
+    assert.deepEqual(ids(session), [A], "the copy stays open");
+  }
+  assert.equal(session.done({ name: "status" }).epoch, 0);
+});
+
 test("a staging copy survives a reboot, goes on with the same roster, and is replaced by another", () => {
   const { bench, session, paired: gateway } = paired();
   const grant = bench.site.grant(bench.now, A);
