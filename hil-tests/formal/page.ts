@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 
-/** What a model rests on: a section of the page (`§4`), or a paragraph of it that begins with bold words (`§7 Roster`). */
+/**
+ * What a model rests on: a section of the page (`§4`), a paragraph of it that begins with bold words (`§7 Roster`), or one of those
+ * under "Deviations and readings" (`reading §7 Time`).
+ */
 export interface Passage {
   readonly name: string;
   readonly digest: string;
@@ -8,24 +11,29 @@ export interface Passage {
 
 const DIGEST_CHARACTERS = 12;
 
-/** The passages of docs/protocol.md by name; what stands under "Deviations and readings" is not the page. */
+/** The passages of docs/protocol.md by name. */
 export function passagesOf(page: string): Map<string, Passage> {
-  const [normative = ""] = page.split("\n## Deviations and readings");
+  const [normative = "", readings = ""] = page.split("\n## Deviations and readings");
   const passages = new Map<string, Passage>();
   for (const section of normative.split(/^(?=## \d+\. )/m).slice(1)) {
     const name = `§${/^## (\d+)/.exec(section)![1]}`;
     passages.set(name, passage(name, section));
-    for (const paragraph of section.split(/^(?=\*\*)/m).slice(1)) {
-      const [, words] = /^\*\*([^*]+?)\*\*/.exec(paragraph) ?? [];
-      if (words) passages.set(`${name} ${words}`, passage(`${name} ${words}`, paragraph));
-    }
+    addParagraphs(passages, name, section);
   }
+  addParagraphs(passages, "reading", readings);
   return passages;
+}
+
+function addParagraphs(passages: Map<string, Passage>, of: string, section: string): void {
+  for (const paragraph of section.split(/^(?=\*\*)/m).slice(1)) {
+    const [, words] = /^\*\*([^*]+?)\.?\*\*/.exec(paragraph) ?? [];
+    if (words) passages.set(`${of} ${words}`, passage(`${of} ${words}`, paragraph));
+  }
 }
 
 /** The PAGE lines in a model's head: `PAGE §7 Roster 0123456789ab`. */
 export function claimedPassages(model: string): Passage[] {
-  return [...model.matchAll(/^PAGE (§.+) ([0-9a-f]+)$/gm)].map(([, name, digest]) => ({
+  return [...model.matchAll(/^PAGE (.+) ([0-9a-f]+)$/gm)].map(([, name, digest]) => ({
     name: name!,
     digest: digest!,
   }));

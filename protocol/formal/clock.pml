@@ -7,26 +7,24 @@
    HOLDS    a  Hints never move the clock further than B from where the last token left it, and never end uncertainty.
             b  An order is carried out at most FRESH later than notAfter allows by the lock's own clock; with the time uncertain only an
                essential grant's, at most FRESH of uptime after its challenge was drawn.
-            c  While no token was held back: an order is carried out at most FRESH + B after its notAfter.
-            d  While no token was held back: what a withheld roster would have taken away works at most FRESH + B longer than
-               staleAfter.
-            A token was held back if it comes later than FRESH after it was signed.
-   CLAIMED  by §0: a carrier can not move a lock's clock beyond the hints. It can: the page gives a token no end, so one that is held
-            back sets the clock back by as long as it was held (CLAIM_CLOCK, CLAIM_ORDER). It takes that nobody spends the slot's
-            challenge meanwhile, and a bearer's order for such a challenge can then be held as well, if it was for another slot or a
-            PASS session. With a challenge that is good for a token only FRESH long (TOKEN_FRESH) both claims hold.
+            c  A carrier can not move the clock beyond the hints, but for the FRESH that a token may be on its way.
+            d  An order is carried out at most FRESH + B after its notAfter, whatever was held back.
+            e  What a withheld roster would have taken away works at most FRESH + B longer than staleAfter.
+            For c to e a challenge must be good for a token for FRESH of uptime only, which docs/protocol.md adds to the page (§7 Time under
+            "Deviations and readings"). Without that (TOKEN_FOR_EVER) who holds a token back, and sees to it that nobody spends the slot's
+            challenge meanwhile, sets the clock back by as long; and can hold back an order too, if it names another challenge.
    WITHOUT  the oscillator's own error; the floor of hints and P3 at the newest record; P3's time; more than two challenges.
 
 PAGE §0 475ffb34d548
 PAGE §7 Order fb094664fdd6
 PAGE §7 Time token dcde45a8ee3c
 PAGE §7 Roster 350feecccdc7
+PAGE reading §7 Time 9002dd4dcc82
 
 EXPECT PASS
-EXPECT FAIL -DCLAIM_CLOCK              page: a token held back moves the clock beyond the hints
-EXPECT FAIL -DCLAIM_ORDER              page: and with it an order is carried out as late as the thief likes
-EXPECT FAIL -DCLAIM_STALE              page: and a roster is withheld beyond staleAfter
-EXPECT PASS -DTOKEN_FRESH -DCLAIM_CLOCK -DCLAIM_ORDER -DCLAIM_STALE
+EXPECT FAIL -DTOKEN_FOR_EVER                                the page as it stands: a token held back moves the clock beyond the hints
+EXPECT FAIL -DTOKEN_FOR_EVER -DCLOCK_UNSEEN                 and with it an order is carried out as late as the thief likes
+EXPECT FAIL -DTOKEN_FOR_EVER -DCLOCK_UNSEEN -DORDERS_UNSEEN and a roster is withheld beyond staleAfter
 EXPECT FAIL -DNO_NOT_AFTER             notAfter is not looked at
 EXPECT FAIL -DFAR_AHEAD                notAfter may lie as far ahead as the signer likes
 EXPECT FAIL -DHINTS_ADD_UP             hints are measured against the clock as hints have left it
@@ -48,15 +46,15 @@ byte token[2] = NEVER;             /* when the issuer signed a token under it */
 byte order[2] = NEVER;             /* when the bearer signed an order under it; notAfter is FRESH later by the real time */
 short byToken;                     /* lock's clock minus real time, as the last token left it */
 short error;                       /* lock's clock minus real time */
-bit uncertain, essential, held;    /* held: a token has come later than FRESH after it was signed */
+bit uncertain, essential;
 
 #define NOW (T + error)
-#define BEHIND_MAX (B + FRESH)     /* of a clock whose token was not held back */
+#define BEHIND_MAX (B + FRESH)     /* a hint's bound, and as long as a token may have been held back */
 inline draw(c) { drawn[c] = T; token[c] = NEVER; order[c] = NEVER }
-#ifdef TOKEN_FRESH
-#define IS_TOKEN_GOOD(c) (T - drawn[c] <= FRESH)
-#else
+#ifdef TOKEN_FOR_EVER
 #define IS_TOKEN_GOOD(c) true
+#else
+#define IS_TOKEN_GOOD(c) IS_YOUNG(c)
 #endif
 #ifdef NO_NOT_AFTER
 #define IS_IN_TIME(c) true
@@ -73,10 +71,11 @@ inline draw(c) { drawn[c] = T; token[c] = NEVER; order[c] = NEVER }
 #else
 #define MAY_IN_DOUBT essential
 #endif
-#ifdef UNCERTAIN_OLD
-#define IS_YOUNG(c) true
-#else
 #define IS_YOUNG(c) (T - drawn[c] < FRESH)
+#ifdef UNCERTAIN_OLD
+#define IS_YOUNG_IN_DOUBT(c) true
+#else
+#define IS_YOUNG_IN_DOUBT(c) IS_YOUNG(c)
 #endif
 #if defined(NO_STALE) || defined(UNCERTAIN_ALL)
 #define IS_STALE false
@@ -84,24 +83,16 @@ inline draw(c) { drawn[c] = T; token[c] = NEVER; order[c] = NEVER }
 #define IS_STALE (uncertain || NOW >= STALE)
 #endif
 
-#ifdef CLAIM_ORDER
-#define IS_ORDER_BOUND true
-#else
-#define IS_ORDER_BOUND (!held)
-#endif
-#ifdef CLAIM_STALE
-#define IS_STALE_BOUND true
-#else
-#define IS_STALE_BOUND (!held)
-#endif
 inline carryOut(c) {
   if
-  :: uncertain -> assert(essential && T - drawn[c] < FRESH) /* b */
+  :: uncertain -> assert(essential && IS_YOUNG(c)) /* b */
   :: else ->
      assert(NOW <= notAfter && notAfter <= NOW + FRESH) /* b */;
-     assert(!IS_ORDER_BOUND || T <= order[c] + FRESH + BEHIND_MAX) /* c */
+#ifndef ORDERS_UNSEEN
+     assert(T <= order[c] + FRESH + BEHIND_MAX) /* d */
+#endif
   fi;
-  assert(essential || !IS_STALE_BOUND || T < STALE + BEHIND_MAX) /* d */ }
+  assert(essential || T < STALE + BEHIND_MAX) /* e */ }
 
 active proctype World() {
   bit c, wasInDoubt; short d, notAfter;
@@ -115,13 +106,12 @@ end:
   :: atomic { c = TOKENS;                                            /* TIME with a token */
      if
      :: token[c] != NEVER && IS_TOKEN_GOOD(c) -> d_step {
-          byToken = token[c] - T; error = byToken; uncertain = 0;
-          if :: T - token[c] > FRESH -> held = 1 :: else held = 0 fi }
+          byToken = token[c] - T; error = byToken; uncertain = 0 }
      :: else                                                         /* none, or 7 */
      fi;
      draw(c);
-#ifdef CLAIM_CLOCK
-     assert(error <= BEHIND_MAX && error >= -BEHIND_MAX);
+#ifndef CLOCK_UNSEEN
+     assert(error <= BEHIND_MAX && error >= -BEHIND_MAX) /* c */;
 #endif
      c = 0 }
   :: atomic { d = -B; do :: d < B -> d++ :: break od;                /* TIME with a hint */
@@ -144,7 +134,7 @@ end:
 #endif
      if
      :: order[c] == NEVER -> skip
-     :: order[c] != NEVER && uncertain && MAY_IN_DOUBT && IS_YOUNG(c) && (essential || !IS_STALE) -> carryOut(c)
+     :: order[c] != NEVER && uncertain && MAY_IN_DOUBT && IS_YOUNG_IN_DOUBT(c) && (essential || !IS_STALE) -> carryOut(c)
      :: order[c] != NEVER && !uncertain && IS_IN_TIME(c) && notAfter <= NOW + AHEAD_MAX && (essential || !IS_STALE) -> carryOut(c)
      :: else                                                         /* 18, 7, 11, 10, 30 */
      fi;
