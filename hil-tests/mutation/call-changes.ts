@@ -24,6 +24,9 @@ const MISTAKEN: Readonly<Record<string, string>> = {
 /** Methods whose result could as well be what they were called on. */
 const LEFT_OUT = ["filter", "toSorted", "sort", "toReversed", "reverse", "trim", "toUpperCase", "toLowerCase"];
 
+/** Functions to which the order of what they are given makes no difference. */
+const SYMMETRIC = ["equalBytes", "equal", "min", "max"];
+
 const BOUNDED = ["slice", "subarray", "fill"];
 
 /** What a call is tried as: another method, none, neighbouring arguments exchanged, bounds one off. */
@@ -48,6 +51,8 @@ function methodChanges({ expression, arguments: given }: CallExpression, file: S
 
 /** Only of plain names: what is written otherwise is seldom of the same type. */
 function swaps({ expression, arguments: given }: CallExpression, file: SourceFile): string[] {
+  const name = isPropertyAccessExpression(expression) ? expression.name : expression;
+  if (SYMMETRIC.includes(name.getText(file))) return [];
   return given.flatMap((argument, at) => {
     const next = given[at + 1];
     if (!next || !isPlain(argument) || !isPlain(next)) return [];

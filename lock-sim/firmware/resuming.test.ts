@@ -6,6 +6,7 @@ import { resumeTag, startResume } from "../../protocol/session/resume.ts";
 import { encodeCommand } from "../../protocol/wire/commands.ts";
 import { Err } from "../../protocol/wire/messages.ts";
 import { Reason } from "../../protocol/wire/reason.ts";
+import { Flag } from "../../protocol/wire/responses.ts";
 import { BenchLock, errOf, GRANT_ID, type Opened, type Paired } from "./testing/bench-lock.ts";
 import { atEveryFlashOperation } from "./testing/power-cuts.ts";
 
@@ -124,6 +125,16 @@ test("whoever repeats an S1 that was heard wears no flash out", () => {
   const before = bench.flash.operations;
   for (let i = 0; i < 3; i++) bench.sendS1(state, s1, "status");
   assert.deepEqual(bench.flash.operations, before);
+});
+
+test("a question that is asked again is answered again, by what holds now", () => {
+  const { bench, paired, rms } = furnished();
+  const { state, s1 } = bench.startResume(paired, 1, rms, STATUS);
+  const before = bench.sendS1(state, s1, "status").response;
+  bench.lock.setDoor(true);
+  const after = bench.sendS1(state, s1, "status").response;
+  assert(before.ok && after.ok);
+  assert.equal(after.value.flags, before.value.flags | Flag.doorOpen);
 });
 
 test("whoever repeats a time hint that was heard does not hold the clock back", () => {
