@@ -1,17 +1,18 @@
 import type { Suite } from "../../crypto/suite.ts";
+import type { EventResult, LogPlace } from "../../gateway/uplink/backend-answer.ts";
 import { fromHex } from "../../protocol/wire/bytes.ts";
 import { Journal } from "./journal.ts";
-import { EventRefused, readLockEvent } from "./lock-event.ts";
+import { EventRefused, idOf, type LockEvent, readLockEvent } from "./lock-event.ts";
 import { type GenerationHistory, LockHistory } from "./lock-history.ts";
 
-/** What a backend tells the gateway: it holds every record of this generation up to and including `seq`. */
-export interface BatchReceipt {
-  lockId: string;
-  generation: number;
-  seq: number;
+/** What has become of one event of a batch. */
+export interface Taken {
+  result: EventResult;
+  /** Absent if the event could not be read. */
+  event?: LockEvent;
 }
 
-type JournalEntry = { lock: { lockId: string; sigPk: string } } | { event: unknown };
+type JournalEntry = { lock: { lockId: string; sigPk: string } } | { event: unknown } | { forgotten: LogPlace };
 
 /** Everything that this backend holds: the locks it knows and their verified histories, durable in one file. */
 export class EventStore {
@@ -26,7 +27,8 @@ export class EventStore {
     this.#journal = journal;
     for (const entry of entries as JournalEntry[]) {
       if ("lock" in entry) this.#addLock(entry.lock.lockId, fromHex(entry.lock.sigPk));
-      else this.#accept(entry.event);
+      else if ("forgotten" in entry) this.#forget(entry.forgotten);
+      else this.#accept(readLockEvent(entry.event));
     }
   }
 
@@ -39,27 +41,27 @@ export class EventStore {
     return true;
   }
 
-  /**
-   * Takes a batch in its order and answers with a receipt for each lock and generation in it.
-   *
-   * Throws EventRefused at the first event that does not verify; those before it are kept. Repeats change nothing.
-   */
-  receive(batch: unknown[]): BatchReceipt[] {
+  /** Takes a batch in its order, each event by itself; what is taken is on the disk when this returns. Repeats change nothing. */
+  take(batch: readonly unknown[]): Taken[] {
     const news: JournalEntry[] = [];
-    const touched = new Map<string, { lockId: string; generation: number }>();
-    try {
-      for (const json of batch) {
-        const { isNews, lockId, generation } = this.#accept(json);
-        if (isNews) news.push({ event: json });
-        touched.set(`${lockId}-${generation}`, { lockId, generation });
-      }
-    } finally {
-      this.#journal.append(news);
-    }
-    return [...touched.values()].map(({ lockId, generation }) => {
-      const history = this.history(lockId)?.find((one) => one.generation === generation);
-      return { lockId, generation, seq: history!.durableThrough };
-    });
+    const taken = batch.map((json) => this.#take(json, news));
+    this.#journal.append(news);
+    return taken;
+  }
+
+  /** As after a disaster: what follows this record is not held any more. */
+  forgetAfter(place: LogPlace): void {
+    this.#forget(place);
+    this.#journal.append([{ forgotten: place } satisfies JournalEntry]);
+  }
+
+  lockIds(): string[] {
+    return [...this.#locks.keys()];
+  }
+
+  /** Undefined for a lock that is not registered. */
+  lock(lockId: string): LockHistory | undefined {
+    return this.#locks.get(lockId);
   }
 
   /** A lock's generations, oldest first; undefined for a lock that is not registered. */
@@ -75,10 +77,28 @@ export class EventStore {
     this.#locks.set(lockId, new LockHistory(this.#suite, lockId, sigPk));
   }
 
-  #accept(json: unknown): { isNews: boolean; lockId: string; generation: number } {
-    const event = readLockEvent(json);
+  #take(json: unknown, news: JournalEntry[]): Taken {
+    let event: LockEvent | undefined;
+    try {
+      event = readLockEvent(json);
+      const isNews = this.#accept(event);
+      if (isNews) news.push({ event: json });
+      return { event, result: { id: event.id, outcome: isNews ? "accepted" : "duplicate" } };
+    } catch (error) {
+      if (!(error instanceof EventRefused)) throw error;
+      const isForGood = error.code !== "too-early" && error.code !== "unknown-lock";
+      const result = { id: idOf(json), outcome: isForGood ? "rejected" : "retry", code: error.code } as const;
+      return { result, ...(event && { event }) };
+    }
+  }
+
+  #accept(event: LockEvent): boolean {
     const history = this.#locks.get(event.lockId);
-    if (!history) throw new EventRefused(event.id, `lock ${event.lockId} is not registered here`);
-    return { isNews: history.accept(event), lockId: event.lockId, generation: event.generation };
+    if (!history) throw new EventRefused(event.id, "unknown-lock", `lock ${event.lockId} is not registered here`);
+    return history.accept(event);
+  }
+
+  #forget({ lockId, generation, seq }: LogPlace): void {
+    this.#locks.get(lockId)?.forgetAfter(generation, seq);
   }
 }

@@ -1,25 +1,41 @@
-/** What happened at a lock, out of one CloudEvent of the gateway's uplink. `id` is the CloudEvent's. */
+/** What happened at a lock, out of one CloudEvent of the gateway's uplink (docs/events.md). `id` is the CloudEvent's. */
 export type LockEvent = { id: string; lockId: string; generation: number } & (
   | { kind: "record"; seq: number; record: Uint8Array }
-  | { kind: "head"; seq: number; document: Uint8Array }
-  | { kind: "gap"; fromSeq: number; toSeq: number }
+  /** `asked-head`: over a nonce of the backend's own. */
+  | { kind: "head" | "asked-head"; seq: number; document: Uint8Array }
+  /** `gap`: missing at the lock already. `lost`: it was at the gateway once. */
+  | { kind: "gap" | "lost"; fromSeq: number; toSeq: number }
 );
 
-/** An event that this backend will not take. The message says why, for people. */
+/** `too-early` and `unknown-lock` may become good later; the others never do. */
+export type RefusalCode =
+  | "malformed"
+  | "unknown-lock"
+  | "too-early"
+  | "chain-broken"
+  | "other-record"
+  | "head-unsigned"
+  | "head-elsewhere";
+
+/** An event that this backend does not take. The message says why, for people. */
 export class EventRefused extends Error {
   override readonly name = "EventRefused";
   readonly id: string;
+  readonly code: RefusalCode;
 
-  constructor(id: string, message: string) {
+  constructor(id: string, code: RefusalCode, message: string) {
     super(message);
     this.id = id;
+    this.code = code;
   }
 }
 
 const TYPES = {
   "se.portvakt.lock.record.v1": "record",
   "se.portvakt.lock.head.v1": "head",
+  "se.portvakt.lock.asked-head.v1": "asked-head",
   "se.portvakt.lock.gap.v1": "gap",
+  "se.portvakt.lock.lost.v1": "lost",
 } as const;
 
 const UINT_MAX = 2 ** 32 - 1;
@@ -27,9 +43,9 @@ const UINT_MAX = 2 ** 32 - 1;
 /** Reads one CloudEvent 1.0 in JSON form; its id, source and subject must agree with its data. Throws EventRefused. */
 export function readLockEvent(json: unknown): LockEvent {
   const event = asObject(json);
-  const id = typeof event.id === "string" ? event.id : "";
+  const id = idOf(json);
   const expect = (good: boolean, what: string) => {
-    if (!good) throw new EventRefused(id, what);
+    if (!good) throw new EventRefused(id, "malformed", what);
   };
   const asUint = (value: unknown, what: string): number => {
     expect(Number.isInteger(value) && (value as number) >= 0 && (value as number) <= UINT_MAX, `${what} is no uint`);
@@ -58,20 +74,28 @@ export function readLockEvent(json: unknown): LockEvent {
       expect(id === `${lockId}-${generation}-${seq}`, "id is not lockId-generation-seq");
       return { ...common, kind, seq, record: asBytes(data.record, "data.record") };
     }
-    case "head": {
+    case "head":
+    case "asked-head": {
       const seq = asUint(data.seq, "data.seq");
-      expect(id === `${lockId}-${generation}-${seq}-head`, "id is not lockId-generation-seq-head");
+      expect(id.startsWith(`${lockId}-${generation}-${seq}-${kind}`), `id is not lockId-generation-seq-${kind}`);
       return { ...common, kind, seq, document: asBytes(data.document, "data.document") };
     }
-    case "gap": {
+    case "gap":
+    case "lost": {
       const [fromSeq, toSeq] = [asUint(data.fromSeq, "data.fromSeq"), asUint(data.toSeq, "data.toSeq")];
-      expect(id === `${lockId}-${generation}-${fromSeq}-gap`, "id is not lockId-generation-fromSeq-gap");
+      expect(id === `${lockId}-${generation}-${fromSeq}-${kind}`, `id is not lockId-generation-fromSeq-${kind}`);
       expect(fromSeq <= toSeq, "the gap ends before it begins");
       return { ...common, kind, fromSeq, toSeq };
     }
     default:
-      throw new EventRefused(id, `type ${event.type} is unknown`);
+      throw new EventRefused(id, "malformed", `type ${event.type} is unknown`);
   }
+}
+
+/** A CloudEvent's id, or nothing if it has none. */
+export function idOf(json: unknown): string {
+  const { id } = asObject(json);
+  return typeof id === "string" ? id : "";
 }
 
 function asObject(value: unknown): Record<string, unknown> {

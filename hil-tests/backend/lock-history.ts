@@ -1,5 +1,5 @@
 import type { Suite } from "../../crypto/suite.ts";
-import { verifyLogHead } from "../../protocol/documents/log-head.ts";
+import { type LogHead, verifyLogHead } from "../../protocol/documents/log-head.ts";
 import { firstHash, verifyChain } from "../../protocol/log/chain.ts";
 import { decodeRecord, type LogRecord } from "../../protocol/log/record.ts";
 import { ProtocolError } from "../../protocol/protocol-error.ts";
@@ -17,6 +17,16 @@ export interface GenerationHistory {
   records: LogRecord[];
 }
 
+/** A head that the lock has signed over a nonce of this backend's. */
+export interface AskedHead {
+  /** Hex. */
+  nonce: string;
+  generation: number;
+  seq: number;
+  /** Seconds since 1970, by the lock's clock. */
+  time: number;
+}
+
 /**
  * The history of one lock, verified link by link from h_0 (protocol.md §9) and by the lock's own signature.
  *
@@ -27,6 +37,7 @@ export class LockHistory {
   readonly #lockId: string;
   readonly sigPk: Uint8Array;
   readonly #generations = new Map<number, Generation>();
+  readonly #askedHeads = new Map<string, AskedHead>();
 
   constructor(suite: Suite, lockId: string, sigPk: Uint8Array) {
     this.#suite = suite;
@@ -57,13 +68,35 @@ export class LockHistory {
       }));
   }
 
+  /** Oldest first. */
+  askedHeads(): AskedHead[] {
+    return [...this.#askedHeads.values()];
+  }
+
+  /** Every record of the generation up to here is held, or known to be lost. */
+  durableThrough(generation: number): number {
+    return this.#generations.get(generation)?.durableThrough ?? 0;
+  }
+
+  /** h of a record that is held. */
+  hashAt(generation: number, seq: number): Uint8Array | undefined {
+    return this.#generations.get(generation)?.records.get(seq)?.h;
+  }
+
+  /** As after a disaster: what follows this record is not held any more. */
+  forgetAfter(generation: number, seq: number): void {
+    this.#generations.get(generation)?.forgetAfter(seq);
+  }
+
   #acceptInto(generation: Generation, event: LockEvent): boolean {
     switch (event.kind) {
       case "record":
         return this.#acceptRecord(generation, event);
       case "head":
+      case "asked-head":
         return this.#acceptHead(generation, event);
       case "gap":
+      case "lost":
         return acceptGap(generation, event);
       default:
         return event satisfies never;
@@ -76,30 +109,42 @@ export class LockHistory {
     if (held) {
       // The hash covers the whole record and all before it.
       if (equalBytes(held.h, record.h)) return false;
-      throw new EventRefused(event.id, "another record is held under this number");
+      throw new EventRefused(event.id, "other-record", "another record is held under this number");
     }
     expectNext(generation, event.id, event.seq);
     // After a gap there is nothing to check the first record against; the next signed head covers it.
     const previous = generation.hashAt(event.seq - 1);
     const chain = previous && verifyChain(this.#suite, previous, event.seq, event.record);
-    if (chain && !chain.ok) throw new EventRefused(event.id, `the record does not continue the chain: ${chain.why}`);
+    if (chain && !chain.ok) {
+      throw new EventRefused(event.id, "chain-broken", `the record does not continue the chain: ${chain.why}`);
+    }
     generation.records.set(event.seq, record);
     generation.durableThrough = event.seq;
     return true;
   }
 
-  #acceptHead(generation: Generation, event: LockEvent & { kind: "head" }): boolean {
+  #acceptHead(generation: Generation, event: LockEvent & { kind: "head" | "asked-head" }): boolean {
     const checked = verifyLogHead(this.#suite, event.document, this.sigPk);
-    if (!checked.ok) throw new EventRefused(event.id, "the head is not signed by this lock");
+    if (!checked.ok) throw new EventRefused(event.id, "head-unsigned", "the head is not signed by this lock");
     const head = checked.value;
     if (toHex(head.lockId) !== event.lockId || head.generation !== event.generation || head.seq !== event.seq) {
-      throw new EventRefused(event.id, "the head is of another place in the log");
+      throw new EventRefused(event.id, "head-elsewhere", "the head is of another place in the log");
     }
     const hash = generation.hashAt(event.seq);
-    if (!hash || !equalBytes(hash, head.head)) throw new EventRefused(event.id, "the head is not of the records held");
+    if (!hash || !equalBytes(hash, head.head)) {
+      const code = event.seq > generation.durableThrough ? "too-early" : "head-elsewhere";
+      throw new EventRefused(event.id, code, "the head is not of the records held");
+    }
     const isNews = event.seq > generation.signedThrough;
     generation.signedThrough = Math.max(generation.signedThrough, event.seq);
-    return isNews;
+    return (event.kind === "asked-head" && this.#isFirstOver(head)) || isNews;
+  }
+
+  #isFirstOver({ nonce: bytes, generation, seq, time }: LogHead): boolean {
+    const nonce = toHex(bytes);
+    if (this.#askedHeads.has(nonce)) return false;
+    this.#askedHeads.set(nonce, { nonce, generation, seq, time });
+    return true;
   }
 }
 
@@ -118,10 +163,18 @@ class Generation {
   hashAt(seq: number): Uint8Array | undefined {
     return seq === 0 ? this.#first : this.records.get(seq)?.h;
   }
+
+  forgetAfter(seq: number): void {
+    for (const held of this.records.keys()) if (held > seq) this.records.delete(held);
+    const gaps = this.gaps.filter(({ fromSeq }) => fromSeq <= seq);
+    this.gaps.splice(0, this.gaps.length, ...gaps.map((gap) => ({ ...gap, toSeq: Math.min(gap.toSeq, seq) })));
+    this.durableThrough = Math.min(this.durableThrough, seq);
+    this.signedThrough = Math.min(this.signedThrough, seq);
+  }
 }
 
 /** A gateway that was put back from a backup misses records that it has sent before: those are here, and not lost. */
-function acceptGap(generation: Generation, event: LockEvent & { kind: "gap" }): boolean {
+function acceptGap(generation: Generation, event: LockEvent & { kind: "gap" | "lost" }): boolean {
   if (event.toSeq <= generation.durableThrough) return false;
   const fromSeq = Math.max(event.fromSeq, generation.durableThrough + 1);
   expectNext(generation, event.id, fromSeq);
@@ -132,14 +185,16 @@ function acceptGap(generation: Generation, event: LockEvent & { kind: "gap" }): 
 
 function expectNext(generation: Generation, id: string, seq: number): void {
   const next = generation.durableThrough + 1;
-  if (seq !== next) throw new EventRefused(id, `${next} comes next in this generation`);
+  if (seq !== next)
+    throw new EventRefused(id, seq > next ? "too-early" : "other-record", `${next} comes next in this generation`);
 }
 
 function decode(event: LockEvent & { kind: "record" }): LogRecord {
   try {
     return decodeRecord(event.record);
   } catch (error) {
-    if (error instanceof ProtocolError) throw new EventRefused(event.id, `this is no record: ${error.message}`);
+    if (error instanceof ProtocolError)
+      throw new EventRefused(event.id, "malformed", `this is no record: ${error.message}`);
     throw error;
   }
 }

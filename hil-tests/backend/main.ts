@@ -2,6 +2,8 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { opensslSuite } from "../../crypto/openssl.ts";
+import { systemRandom } from "../../protocol/system-random.ts";
+import { Backend } from "./backend.ts";
 import { EventStore } from "./event-store.ts";
 import { Receiver } from "./receiver.ts";
 
@@ -12,6 +14,6 @@ if (!values.file) {
   process.exit(2);
 }
 mkdirSync(dirname(values.file), { recursive: true });
-const receiver = new Receiver(new EventStore(opensslSuite, values.file));
+const receiver = new Receiver(new Backend({ store: new EventStore(opensslSuite, values.file), random: systemRandom }));
 const url = await receiver.start(Number(values.port));
 process.stdout.write(`${JSON.stringify({ listening: url })}\n`);

@@ -1,12 +1,16 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { gunzipSync } from "node:zlib";
+import type { BackendAnswer } from "../../gateway/uplink/backend-answer.ts";
 import { recordTypeName } from "../../protocol/log/record.ts";
 import { fromHex } from "../../protocol/wire/bytes.ts";
-import type { BatchReceipt, EventStore } from "./event-store.ts";
-import { EventRefused } from "./lock-event.ts";
+import { UINT_MAX } from "../../protocol/wire/cbor-shape.ts";
+import type { Backend } from "./backend.ts";
+import { writeAnswer } from "./write-answer.ts";
 
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
+const UNPACKED_BYTES_MAX = 16 * 1024 * 1024;
 const NEWEST_RECORDS_MAX = 20;
 const LIE_BEYOND = 1000;
 
@@ -14,23 +18,26 @@ const LIE_BEYOND = 1000;
 const FAULTS = ["none", "error", "hang", "lie"] as const;
 export type ReceiverFault = (typeof FAULTS)[number];
 
-type Answer = { status: number; type?: string; body: unknown };
+/** `body` is JSON text. */
+type Answer = { status: number; type?: string; body: string };
 
 /**
- * A backend's event receiver over HTTP, as a rig for the gateway's uplink:
+ * The backend over HTTP: the receiver of the gateway's uplink, and what people ask it, whichever uplink brought the events.
  *
  * - `PUT /v1/locks/{lockId} {"sigPk": hex}` registers a lock; the key comes from pairing.
- * - `GET /v1/locks/{lockId}` shows what is held and verified, with the newest records.
- * - `POST /events` takes a CloudEvents 1.0 JSON batch → `{"durableThrough": […]}`; 422 names the event that was refused.
+ * - `GET /v1/locks` shows the ids of all, `GET /v1/locks/{lockId}` what is held and verified, with the newest records.
+ * - `POST /v1/locks/{lockId}/heads` wants a head over a nonce, which it answers; `GET` on the lock shows it when it has come.
+ * - `POST /v1/locks/{lockId}/loss {"generation": 0, "seq": 7}` loses what follows that record, as a disaster would.
+ * - `POST /events` takes a CloudEvents 1.0 JSON batch, gzipped or not, and answers as docs/events.md says.
  * - `PUT /v1/fault {"fault": "error"}` makes it misbehave at `POST /events` from then on.
  */
 export class Receiver {
-  readonly #store: EventStore;
+  readonly #backend: Backend;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   #fault: ReceiverFault = "none";
 
-  constructor(store: EventStore) {
-    this.#store = store;
+  constructor(backend: Backend) {
+    this.#backend = backend;
   }
 
   /** Listens on the loopback interface and returns its base URL. Port 0 picks a free one. */
@@ -56,30 +63,46 @@ export class Receiver {
     const answer = body === undefined ? problem(413, "the body is too long") : this.#answer(request, body);
     if (!answer) return;
     response.writeHead(answer.status, { "content-type": answer.type ?? "application/json" });
-    response.end(`${JSON.stringify(answer.body)}\n`);
+    response.end(`${answer.body}\n`);
   }
 
   /** Undefined if there is to be no answer at all. */
   #answer({ method, url }: IncomingMessage, body: string): Answer | undefined {
-    const lockId = /^\/v1\/locks\/([0-9a-f]{16})$/.exec(url ?? "")?.[1];
-    if (method === "PUT" && lockId) return this.#register(lockId, parseJson(body));
-    if (method === "GET" && lockId) return this.#show(lockId);
+    const [, lockId, action] = /^\/v1\/locks\/([0-9a-f]{16})(?:\/(heads|loss))?$/.exec(url ?? "") ?? [];
+    if (lockId) return this.#answerAbout(lockId, `${method} ${action ?? ""}`.trim(), parseJson(body));
+    if (method === "GET" && url === "/v1/locks") return good({ lockIds: this.#backend.store.lockIds() });
     if (method === "PUT" && url === "/v1/fault") return this.#misbehave(parseJson(body));
     if (method === "POST" && url === "/events") return this.#events(parseJson(body));
     return problem(404, `there is no ${method} ${url}`);
   }
 
+  #answerAbout(lockId: string, what: string, json: unknown): Answer {
+    if (what === "PUT") return this.#register(lockId, json);
+    if (!this.#backend.store.lock(lockId)) return problem(404, `lock ${lockId} is not registered`);
+    switch (what) {
+      case "GET":
+        return this.#show(lockId);
+      case "POST heads":
+        return good({ nonce: this.#backend.wantHead(lockId) });
+      case "POST loss":
+        return this.#lose(lockId, json);
+      default:
+        return problem(405, `there is no ${what} of a lock`);
+    }
+  }
+
   #register(lockId: string, json: unknown): Answer {
-    const sigPk = (json as { sigPk?: unknown } | undefined)?.sigPk;
+    const { sigPk } = membersOf(json);
     if (typeof sigPk !== "string" || !/^[0-9a-f]{66}$/.test(sigPk)) return problem(400, "sigPk is not 66 hex digits");
-    if (!this.#store.register(lockId, fromHex(sigPk))) return problem(409, "the lock is known with another key");
-    return { status: 200, body: { lockId, sigPk } };
+    if (!this.#backend.store.register(lockId, fromHex(sigPk))) {
+      return problem(409, "the lock is known with another key");
+    }
+    return good({ lockId, sigPk });
   }
 
   #show(lockId: string): Answer {
-    const history = this.#store.history(lockId);
-    if (!history) return problem(404, `lock ${lockId} is not registered`);
-    const generations = history.map(({ records, ...generation }) => ({
+    const lock = this.#backend.store.lock(lockId);
+    const generations = lock?.generations().map(({ records, ...generation }) => ({
       ...generation,
       newestRecords: records.slice(-NEWEST_RECORDS_MAX).map(({ seq, time, type }) => ({
         seq,
@@ -87,45 +110,54 @@ export class Receiver {
         type: recordTypeName(type),
       })),
     }));
-    return { status: 200, body: { lockId, generations } };
+    return good({ lockId, generations, askedHeads: lock?.askedHeads() });
+  }
+
+  #lose(lockId: string, json: unknown): Answer {
+    const { generation, seq } = membersOf(json);
+    if (!isUint(generation) || !isUint(seq)) return problem(400, "generation or seq is no uint");
+    const place = { lockId, generation, seq };
+    this.#backend.loseAfter(place);
+    return good(place);
   }
 
   #misbehave(json: unknown): Answer {
-    const fault = FAULTS.find((known) => known === (json as { fault?: unknown } | undefined)?.fault);
+    const fault = FAULTS.find((known) => known === membersOf(json).fault);
     if (!fault) return problem(400, `fault is not one of ${FAULTS.join(", ")}`);
     this.setFault(fault);
-    return { status: 200, body: { fault } };
+    return good({ fault });
   }
 
   #events(batch: unknown): Answer | undefined {
-    switch (this.#fault) {
-      case "error":
-        return problem(500, "this receiver was told to fail");
-      case "hang":
-        return undefined;
-      case "lie":
-        return this.#receive(batch, (receipt) => ({ ...receipt, seq: receipt.seq + LIE_BEYOND }));
-      case "none":
-        return this.#receive(batch, (receipt) => receipt);
-      default:
-        return this.#fault satisfies never;
-    }
-  }
-
-  #receive(batch: unknown, tell: (receipt: BatchReceipt) => BatchReceipt): Answer {
+    if (this.#fault === "hang") return undefined;
+    if (this.#fault === "error") return problem(500, "this receiver was told to fail");
     if (!Array.isArray(batch)) return problem(400, "the body is no JSON array of CloudEvents");
-    try {
-      return { status: 200, body: { durableThrough: this.#store.receive(batch).map(tell) } };
-    } catch (error) {
-      if (!(error instanceof EventRefused)) throw error;
-      return problem(422, error.message, { event: error.id });
-    }
+    const answer = this.#backend.receive(batch);
+    return { status: 200, body: writeAnswer(this.#fault === "lie" ? lieAbout(answer) : answer) };
   }
 }
 
+function lieAbout({ durableThrough, ...rest }: BackendAnswer): BackendAnswer {
+  const claims = durableThrough?.map((place) => ({ ...place, seq: place.seq + LIE_BEYOND }));
+  return { ...rest, ...(claims && { durableThrough: claims }) };
+}
+
+function good(body: object): Answer {
+  return { status: 200, body: JSON.stringify(body) };
+}
+
 /** RFC 9457. */
-function problem(status: number, detail: string, members: Record<string, string> = {}): Answer {
-  return { status, type: "application/problem+json", body: { type: "about:blank", status, detail, ...members } };
+function problem(status: number, detail: string): Answer {
+  const body = JSON.stringify({ type: "about:blank", status, detail });
+  return { status, type: "application/problem+json", body };
+}
+
+function membersOf(json: unknown): Record<string, unknown> {
+  return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : {};
+}
+
+function isUint(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= UINT_MAX;
 }
 
 function parseJson(text: string): unknown {
@@ -136,6 +168,7 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** Undefined if it is too long; what can not be unpacked is as good as empty. */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Uint8Array[] = [];
   let lengthBytes = 0;
@@ -143,5 +176,15 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
     lengthBytes += chunk.length;
     if (lengthBytes <= BODY_BYTES_MAX) chunks.push(chunk);
   }
-  return lengthBytes <= BODY_BYTES_MAX ? Buffer.concat(chunks).toString("utf8") : undefined;
+  if (lengthBytes > BODY_BYTES_MAX) return undefined;
+  const body = Buffer.concat(chunks);
+  return request.headers["content-encoding"] === "gzip" ? unzip(body) : body.toString("utf8");
+}
+
+function unzip(bytes: Uint8Array): string | undefined {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: UNPACKED_BYTES_MAX }).toString("utf8");
+  } catch (error) {
+    return error instanceof RangeError ? undefined : "";
+  }
 }

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { opensslSuite } from "../../crypto/openssl.ts";
 import { OPERATOR_GRANT_ID } from "../../gateway/rights/operator-grant.ts";
 import { type Clock, delay } from "../../protocol/clock.ts";
+import { SeededRandom } from "../../protocol/testing/seeded-random.ts";
 import { fromHex } from "../../protocol/wire/bytes.ts";
+import { Backend } from "../backend/backend.ts";
 import { EventStore } from "../backend/event-store.ts";
 import type { GenerationHistory } from "../backend/lock-history.ts";
 import { Receiver } from "../backend/receiver.ts";
@@ -61,7 +63,7 @@ export class World {
     const folder = mkdtempSync(join(tmpdir(), "portvakt-crash-"));
     const data = join(folder, "gateway");
     const events = new EventStore(opensslSuite, join(folder, "events.jsonl"));
-    const receiver = new Receiver(events);
+    const receiver = new Receiver(new Backend({ store: events, random: new SeededRandom(1) }));
     const settings = {
       data,
       configFile: join(folder, "portvakt.toml"),

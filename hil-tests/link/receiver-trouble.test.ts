@@ -4,29 +4,35 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { opensslSuite } from "../../crypto/openssl.ts";
+import type { BackendAnswer, LogPlace } from "../../gateway/uplink/backend-answer.ts";
+import type { CloudEvent } from "../../gateway/uplink/cloud-event.ts";
 import { type Uplink, UplinkError } from "../../gateway/uplink/uplink.ts";
-import { type BatchReceipt, EventStore } from "../backend/event-store.ts";
+import { SeededRandom } from "../../protocol/testing/seeded-random.ts";
+import { Backend } from "../backend/backend.ts";
+import { EventStore } from "../backend/event-store.ts";
 import { Joint } from "./testing/joint.ts";
 
 const HOUR_MS = 3_600_000;
 
 /** How the receiver behaves: takes everything, answers 500, or hands on its receipts after changing them. */
-type Manners = "good" | "fails" | ((receipt: BatchReceipt) => BatchReceipt);
+type Manners = "good" | "fails" | ((receipt: LogPlace) => LogPlace);
 
 /** Gateway, lock and a receiver that verifies, in one virtual time; paired and in step. */
 class Delivery {
   readonly joint: Joint;
   readonly events: EventStore;
+  readonly #backend: Backend;
   manners: Manners = "good";
   tries = 0;
 
   constructor(t: TestContext) {
     const folder = mkdtempSync(join(tmpdir(), "portvakt-delivery-"));
     this.events = new EventStore(opensslSuite, join(folder, "events.jsonl"));
+    this.#backend = new Backend({ store: this.events, random: new SeededRandom(1) });
     const uplink: Uplink = {
       name: "the receiver",
       hasLanes: false,
-      deliver: async (batch) => ({ durableThrough: this.#deliver([...batch]) }),
+      deliver: async (batch) => this.#deliver(batch),
       close: async () => {},
     };
     this.joint = new Joint(t, { seed: 1, suite: opensslSuite, uplink });
@@ -61,11 +67,11 @@ class Delivery {
     assert.equal(receiptedThrough, seq);
   }
 
-  #deliver(batch: unknown[]): BatchReceipt[] {
+  #deliver(batch: readonly CloudEvent[]): BackendAnswer {
     this.tries++;
     if (this.manners === "fails") throw new UplinkError("unreachable", "the receiver answers 500");
-    const receipts = this.events.receive(batch);
-    return this.manners === "good" ? receipts : receipts.map(this.manners);
+    const { durableThrough = [] } = this.#backend.receive(batch);
+    return { durableThrough: this.manners === "good" ? durableThrough : durableThrough.map(this.manners) };
   }
 }
 

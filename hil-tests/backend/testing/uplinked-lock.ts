@@ -5,7 +5,7 @@ import { NO_AUX } from "../../../protocol/log/aux.ts";
 import { appendRecord, firstHash } from "../../../protocol/log/chain.ts";
 import { NO_SLOT, RecordType } from "../../../protocol/log/record.ts";
 import { SeededRandom } from "../../../protocol/testing/seeded-random.ts";
-import { toHex } from "../../../protocol/wire/bytes.ts";
+import { fromHex, toHex } from "../../../protocol/wire/bytes.ts";
 
 /** A lock's log as it leaves a gateway: CloudEvents of true records and heads, made without either. */
 export class UplinkedLock {
@@ -52,17 +52,18 @@ export class UplinkedLock {
     return this.#event(`${this.#seq}`, "record", { seq: this.#seq, record: base64(bytes) });
   }
 
-  /** The signed head after the newest record. */
-  head({ signedBy, head }: { signedBy?: UplinkedLock; head?: Uint8Array } = {}) {
+  /** The signed head after the newest record; over the asker's `nonce` in hex, if there is one. */
+  head({ signedBy, head, nonce }: { signedBy?: UplinkedLock; head?: Uint8Array; nonce?: string } = {}) {
     const document = signLogHead(this.#suite, (signedBy ?? this).#sigKey, {
       lockId: this.#lockIdBytes,
       generation: this.#generation,
       seq: this.#seq,
       head: head ?? this.#head,
       time: this.#time,
-      nonce: new Uint8Array(16),
+      nonce: nonce === undefined ? new Uint8Array(16) : fromHex(nonce),
     });
-    return this.#event(`${this.#seq}-head`, "head", { seq: this.#seq, document: base64(document) });
+    const kind = nonce === undefined ? "head" : "asked-head";
+    return this.#event(`${this.#seq}-${kind}`, kind, { seq: this.#seq, document: base64(document) });
   }
 
   gap(fromSeq: number, toSeq: number) {

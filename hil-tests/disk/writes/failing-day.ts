@@ -5,7 +5,9 @@ import { KeyFileError } from "../../../gateway/issuer/key-file.ts";
 import { OPERATOR_GRANT_ID } from "../../../gateway/rights/operator-grant.ts";
 import { StoreError } from "../../../gateway/store/store-error.ts";
 import type { Uplink } from "../../../gateway/uplink/uplink.ts";
+import { SeededRandom } from "../../../protocol/testing/seeded-random.ts";
 import { toHex } from "../../../protocol/wire/bytes.ts";
+import { Backend } from "../../backend/backend.ts";
 import { EventStore } from "../../backend/event-store.ts";
 import { auditCounters } from "../../link/testing/counter-audit.ts";
 import { Joint } from "../../link/testing/joint.ts";
@@ -74,10 +76,11 @@ export class FailingDay {
 
   #start(): void {
     const t = { after: (clean: () => unknown) => void this.#cleanups.push(clean) };
+    const backend = new Backend({ store: this.#events, random: new SeededRandom(1) });
     const uplink: Uplink = {
       name: "the receiver",
       hasLanes: false,
-      deliver: async (batch) => ({ durableThrough: this.#events.receive([...batch]) }),
+      deliver: async (batch) => backend.receive(batch),
       close: async () => {},
     };
     this.#joint = new Joint(t, { seed: 1, suite: opensslSuite, uplink, folder: this.#folder });
