@@ -22,7 +22,8 @@ try {
   process.exitCode = 2;
 }
 
-async function run({ parts, file, sample, seed, workers, list }: Options): Promise<void> {
+async function run(options: Options): Promise<void> {
+  const { parts, file, sample, seed, list } = options;
   const folders = parts.map((part) => PARTS[part]);
   const scripts = listMutants(join(ROOT, "dist"), folders);
   const isEquivalent = equivalence(ROOT, JSON.parse(readFileSync(join(ROOT, EQUIVALENT), "utf8")) as Equivalent[]);
@@ -38,7 +39,9 @@ async function run({ parts, file, sample, seed, workers, list }: Options): Promi
     if (verdict !== "killed") process.stdout.write(`${verdict.padEnd(9)} ${describeMutant(mutant)}\n`);
   };
   const testFolders = Object.values(PARTS);
-  const tried = await tryAll({ clock: systemClock, root: ROOT, scripts, testFolders, chosen, workers, onTried });
+  const { workers, testBudgetMs } = options;
+  const work = { clock: systemClock, root: ROOT, scripts, testFolders, chosen, workers, testBudgetMs, onTried };
+  const tried = await tryAll(work);
   process.stdout.write(scoreTable(tried));
   const ms = (systemClock.monotonicMs() - beginMs) / chosen.length;
   process.stdout.write(

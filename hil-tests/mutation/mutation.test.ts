@@ -50,7 +50,16 @@ function tryMutants(root: string): Promise<Tried[]> {
   const chosen = scripts.flatMap(({ mutants }) => mutants);
   // The clock stands still: what goes on for ever ends by the switches it passes.
   const clock = new VirtualClock();
-  return tryAll({ clock, root, scripts, testFolders: ["lock"], chosen, workers: 1, onTried: () => {} });
+  return tryAll({
+    clock,
+    root,
+    scripts,
+    testFolders: ["lock"],
+    chosen,
+    workers: 1,
+    testBudgetMs: 1000,
+    onTried: () => {},
+  });
 }
 
 const notKilled = (tried: readonly Tried[]) =>

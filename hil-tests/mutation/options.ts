@@ -1,13 +1,15 @@
 import { parseArgs } from "node:util";
 import { PARTS, type Part } from "./list-mutants.ts";
 
-export const USAGE = `npm run mutation [-- --part PART] [--file TEXT] [--sample N] [--seed S] [--workers W] [--list]
+export const USAGE = `npm run mutation [-- --part PART] [--file TEXT] [--sample N] [--seed S] [--workers W]
+                   [--budget SECONDS] [--list]
 
   --part PART  ${Object.keys(PARTS).join(" or ")} (default: both)
   --file TEXT  only mutants of files whose path has the text in it
   --sample N   only N mutants, drawn at random
   --seed S     draws another sample (default: 1)
   --workers W  that many processes at a time (default: 1)
+  --budget S   how many seconds the tests of one mutant may take (default: 4)
   --list       prints the mutants and tries none
 `;
 
@@ -17,6 +19,7 @@ export interface Options {
   sample: number | undefined;
   seed: number;
   workers: number;
+  testBudgetMs: number;
   list: boolean;
 }
 
@@ -26,13 +29,14 @@ export class UsageError extends Error {
 }
 
 export function readOptions(args: string[]): Options {
-  const { part, file, sample, seed, workers, list } = parse(args);
+  const { part, file, sample, seed, workers, budget, list } = parse(args);
   return {
     parts: part === undefined ? (Object.keys(PARTS) as Part[]) : [partNamed(part)],
     file,
     sample: sample === undefined ? undefined : positive(sample),
     seed: positive(seed),
     workers: positive(workers),
+    testBudgetMs: 1000 * positive(budget),
     list,
   };
 }
@@ -47,6 +51,7 @@ function parse(args: string[]) {
         sample: { type: "string" },
         seed: { type: "string", default: "1" },
         workers: { type: "string", default: "1" },
+        budget: { type: "string", default: "4" },
         list: { type: "boolean", default: false },
       },
     });

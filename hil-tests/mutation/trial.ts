@@ -8,12 +8,6 @@ import { RunnerProcess } from "./runner-process.ts";
 /** `uncovered`: no test comes by it. */
 export type Verdict = "killed" | "survived" | "uncovered";
 
-/**
- * What the tests of one mutant may take in all, as they do without it. Some tests cut the power at every moment of an
- * hour; a mutant that they alone would notice counts as one that survived.
- */
-const TEST_BUDGET_MS = 4000;
-
 /** Reads, compiles and runs what a whole folder of tests takes, on a slow machine. */
 const IMPORT_TIMEOUT_MS = 120_000;
 const MEASURE_TIMEOUT_MS = 600_000;
@@ -31,6 +25,11 @@ interface MutatedBuild {
   readonly testFiles: readonly string[];
   /** For each test file, the scripts loaded with it. */
   readonly loaded: ReadonlyMap<string, ReadonlySet<string>>;
+  /**
+   * What the tests of one mutant may take in all, as they do without it. Some tests cut the power at every moment of
+   * an hour; a mutant that they alone would notice counts as one that survived.
+   */
+  readonly testBudgetMs: number;
 }
 
 /** What is known of its tests besides. */
@@ -87,7 +86,7 @@ export class Trial {
     const sharp = this.#sharp.get(script) ?? new Set();
     this.#sharp.set(script, sharp);
     const covering = soonestFirst(this.#bench.covering.get(mutant.id) ?? [], script, sharp);
-    const tests = affordable(covering, TEST_BUDGET_MS);
+    const tests = affordable(covering, this.#bench.testBudgetMs);
     if (tests.length > 0) return (await this.#isKilled(tests, mutant.id, sharp)) ? "killed" : "survived";
     return this.#bench.reachedByImport.has(mutant.id) ? this.#tryFromTheStart(mutant, script) : "uncovered";
   }
@@ -121,7 +120,7 @@ export class Trial {
     if (files.length === 0) return "uncovered";
     const runner = new RunnerProcess(clock, mutants);
     let before = 0;
-    let leftMs = TEST_BUDGET_MS;
+    let leftMs = this.#bench.testBudgetMs;
     try {
       for (const file of files) {
         if (leftMs <= 0) break;

@@ -17,12 +17,14 @@ interface Work {
   readonly testFolders: readonly string[];
   readonly chosen: readonly Mutant[];
   readonly workers: number;
+  readonly testBudgetMs: number;
   /** Called with each as soon as it has been tried. */
   readonly onTried: (tried: Tried) => void;
 }
 
 /** Tries the chosen mutants, and tells what became of them in their order. */
-export async function tryAll({ clock, root, scripts, testFolders, chosen, workers, onTried }: Work): Promise<Tried[]> {
+export async function tryAll(work: Work): Promise<Tried[]> {
+  const { clock, root, scripts, testFolders, chosen, workers, testBudgetMs, onTried } = work;
   const testFiles = testFilesIn(join(root, "dist"), testFolders);
   const loaded = loadedWith(join(root, "dist"), testFiles);
   const patches = [
@@ -31,12 +33,12 @@ export async function tryAll({ clock, root, scripts, testFolders, chosen, worker
   ];
   return withPatchedBuild(root, patches, async (folder) => {
     const mutants = scripts.reduce((sum, script) => sum + script.mutants.length, 0);
-    const bench = await measure({ clock, dist: join(folder, "dist"), mutants, testFiles, loaded });
+    const bench = await measure({ clock, dist: join(folder, "dist"), mutants, testFiles, loaded, testBudgetMs });
     const left = [...chosen];
     const tried: Tried[] = [];
     await Promise.all(
       Array.from({ length: workers }, () =>
-        work(bench, left, (one) => {
+        workOff(bench, left, (one) => {
           tried.push(one);
           onTried(one);
         }),
@@ -46,7 +48,7 @@ export async function tryAll({ clock, root, scripts, testFolders, chosen, worker
   });
 }
 
-async function work(bench: Bench, left: Mutant[], onTried: (tried: Tried) => void): Promise<void> {
+async function workOff(bench: Bench, left: Mutant[], onTried: (tried: Tried) => void): Promise<void> {
   const trial = new Trial(bench);
   try {
     for (let mutant = left.shift(); mutant; mutant = left.shift()) {
