@@ -1,13 +1,12 @@
 import type { Clock } from "../../protocol/clock.ts";
 import { BLE_REPLY, BLE_REQUEST, BLE_SERVICE, encodeAdvertisement } from "../../protocol/wire/beacon.ts";
 import { toHex } from "../../protocol/wire/bytes.ts";
+import { ADVERTISE_EVERY_MS } from "../energy/current-model.ts";
 import type { Bleno } from "./ble/bleno.ts";
 import { Central } from "./ble/central.ts";
 import { type LinkEnd, type Port, PortError } from "./port.ts";
 
 const POWERED_WITHIN_MS = 5_000;
-/** How often a lock advertises: its battery is budgeted for it (lock-sim/energy/current-model.ts). */
-const ADVERTISE_EVERY_MS = 1_000;
 const SUCCESS = 0;
 /** ATT error: long writes are not for this characteristic. */
 const NOT_LONG = 0x0b;
