@@ -15,10 +15,9 @@ export function endUnproven({ connections, hal, openLimits }: Parts): void {
   }
 }
 
-/** Uptime in milliseconds at which the next connection ends so; undefined without one. */
-export function unprovenUntil({ connections }: Parts): number | undefined {
-  const endings = Array.from(connections.all(), endsAtMs).filter(Number.isFinite);
-  return endings.length === 0 ? undefined : Math.min(...endings);
+/** Uptime in milliseconds at which the next connection ends so; infinite without one. */
+export function unprovenUntil({ connections }: Parts): number {
+  return Math.min(...Array.from(connections.all(), endsAtMs));
 }
 
 /** Whoever waits for the bolt has proved itself: the reply comes first. */

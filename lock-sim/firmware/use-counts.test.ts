@@ -21,6 +21,64 @@ test("a counter that can count no further counts as spent, however many uses the
   assert.equal(next.reason(bench.act(next)), Reason.usesSpent);
 });
 
+/** A lock all of whose counters are taken by grants that nobody put into its table, issued at 1000 and good until 2000. */
+function crowded() {
+  const bench = new BenchLock();
+  const { session } = bench.open(bench.pair());
+  const parts = bench.lock.firmware!.inside;
+  const grant = (n: number) => ({
+    subject: GRANT_ID,
+    audience: [bench.label.lockId],
+    issuedAt: bench.now - 1000,
+    expires: bench.now + 1000,
+    id: TestSite.id(0)
+      .with(6, n >> 8)
+      .with(7, n),
+    credentials: [{ kind: "key" } as const],
+    rights: Right.unlock,
+    uses: 3,
+  });
+  for (let n = 1; n <= 112; n++) assert.equal(parts.uses.reserve(grant(n)), true);
+  const hasRoom = () => parts.uses.reserve(grant(1000));
+  return { bench, session, parts, grant, hasRoom };
+}
+
+test("there are 112 counters; a grant that has one, or that needs none, needs no other", () => {
+  const { parts, grant, hasRoom } = crowded();
+  assert.equal(hasRoom(), false);
+  assert.equal(parts.uses.reserve(grant(112)), true);
+  const { uses: _, ...unlimited } = grant(1000);
+  assert.equal(parts.uses.reserve(unlimited), true);
+});
+
+test("the counter of a grant that has expired makes room, once the lock is certain of the time", () => {
+  const { bench, hasRoom } = crowded();
+  bench.clock.advance(999_000);
+  assert.equal(hasRoom(), false);
+  bench.clock.advance(1000);
+  bench.lock.hardware.rtc.lose();
+  assert.equal(hasRoom(), false);
+  const again = crowded();
+  again.bench.clock.advance(1_000_000);
+  assert.equal(again.hasRoom(), true);
+});
+
+test("the counters of carried grants that were issued too early make room, those of the table's grants do not", () => {
+  const { bench, session, hasRoom } = crowded();
+  bench.sendRoster(session, 1, [], { carriedFrom: bench.now - 1000 });
+  assert.equal(hasRoom(), false);
+  bench.sendRoster(session, 2, [], { carriedFrom: bench.now - 999 });
+  assert.equal(hasRoom(), true);
+});
+
+test("counters outlast a power cut", () => {
+  const { bench, grant } = crowded();
+  bench.reboot();
+  const { uses } = bench.lock.firmware!.inside;
+  assert.equal(uses.reserve(grant(113)), false);
+  assert.equal(uses.reserve(grant(57)), true);
+});
+
 test("an essential grant that is carried keeps its count after its exp: an uncertain clock would let it in again", () => {
   const bench = new BenchLock();
   const paired = bench.pair();
