@@ -128,7 +128,7 @@ test("a bolt that jams half way for somebody is thrown ten seconds later", () =>
 
 test("an order to lock that ends in a jam is not tried again by itself: its bearer was told", () => {
   const { bench, session } = furnished();
-  session.done(bench.act(session, { action: Action.hold }));
+  bench.lock.turnThumb("drawn");
   session.line.send(session.sealed(bench.act(session, { action: Action.lock })));
   bench.clock.advance(200);
   bench.lock.hardware.bolt.jam(true);

@@ -28,6 +28,16 @@ test("a lock is paired with its label while its pairing mode lasts", () => {
   );
 });
 
+test("the button and a success can be seen", () => {
+  const bench = new BenchLock();
+  const shown: string[] = [];
+  bench.lock.hardware.signals.observe((signal) => shown.push(signal));
+  bench.lock.pressPairingButton();
+  assert.deepEqual(shown, ["pairing"]);
+  bench.pair();
+  assert.deepEqual(shown, ["pairing", "pairing", "pairing"]);
+});
+
 test("P4 tells how far the log reaches", () => {
   const bench = new BenchLock();
   const line = bench.line();
