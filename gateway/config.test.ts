@@ -68,7 +68,7 @@ test("every key is read, and relative paths count from the file", () => {
       kind: "http",
       url: "https://example.org/events",
       caFile: "/etc/portvakt/ca.pem",
-      tokenFile: "/run/token",
+      auth: { kind: "token", tokenFile: "/run/token" },
       batchMax: 10,
     },
     log: { level: "debug" },
@@ -96,8 +96,6 @@ test("a value of the wrong kind is refused with its key", () => {
     const sentence = `must be a POSIX TZ with its rules, like "CET-1CEST,M3.5.0,M10.5.0/3"; it is "${tz}"`;
     assertRefused(`[site]\ntz = "${tz}"`, `: site.tz ${sentence}`);
   }
-  assertRefused("[uplink]", ": uplink.url is missing");
-  assertRefused('[uplink]\nurl = "ftp://x"', ': uplink.url must be an http:// or https:// address; it is "ftp://x"');
   assertRefused('[log]\nlevel = "loud"', ': log.level must be "debug" or "info" or "warn" or "error" or "silent"');
   assertRefused("api = 1", ": api must be a table: [api]");
 });

@@ -3,6 +3,8 @@ import { dirname, resolve } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import { parsePosixTz } from "../protocol/access/posix-tz.ts";
 import { ConfigError, Table } from "./config-table.ts";
+import { isLoopback } from "./loopback.ts";
+import { HTTP_UPLINK_KEYS, type HttpUplinkConfig, httpUplinkConfig } from "./uplink-config.ts";
 
 /** What `portvakt.toml` says, with every default filled in. Paths are absolute. */
 export interface Config {
@@ -56,17 +58,6 @@ export interface SiteConfig {
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Where events go (CloudEvents 1.0 batches over HTTP). */
-export interface HttpUplinkConfig {
-  kind: "http";
-  url: string;
-  /** PEM certificates to trust besides the system's. */
-  caFile?: string;
-  /** A file holding the bearer token to send. */
-  tokenFile?: string;
-  batchMax: number;
-}
-
 const DEFAULT_DATA = "portvakt-data";
 const DEFAULT_LISTEN = "127.0.0.1:8080";
 const PORT_MAX = 65_535;
@@ -74,7 +65,6 @@ const DEFAULT_BAUD = 115_200;
 const DEFAULT_ADAPTERS = ["hci0"];
 const DEFAULT_POLL_MS = 5_000;
 const POLL_MS_MIN = 100;
-const DEFAULT_BATCH_MAX = 100;
 const STALE_AFTER_DAYS_MAX = 3650;
 /** The longest of the world's zones has 40 or so; a roster has to hold much else. */
 const TZ_BYTES_MAX = 64;
@@ -107,9 +97,7 @@ export function parseConfig(text: string, file: string, base: string): Config {
   const api = root.table("api", ["listen", "allow_plain_http", "open_metrics_on_loopback"]);
   const sync = root.table("sync", ["poll_ms"]);
   const log = root.table("log", ["level"]);
-  const uplink = root.has("uplink")
-    ? root.table("uplink", ["kind", "url", "ca_file", "token_file", "batch_max"])
-    : undefined;
+  const uplink = root.has("uplink") ? root.table("uplink", HTTP_UPLINK_KEYS) : undefined;
   const path = (value: string) => resolve(base, value);
   return {
     data: path(root.text("data", DEFAULT_DATA)),
@@ -121,7 +109,7 @@ export function parseConfig(text: string, file: string, base: string): Config {
     ble: bleConfig(root.table("ble", ["library", "adapters"])),
     sync: { pollMs: sync.wholeNumber("poll_ms", DEFAULT_POLL_MS, { min: POLL_MS_MIN, max: 86_400_000 }) },
     site: siteConfig(root.table("site", ["tz", "stale_after_days"])),
-    ...(uplink && { uplink: httpUplink(uplink, path) }),
+    ...(uplink && { uplink: httpUplinkConfig(uplink, path) }),
     log: { level: log.oneOf("level", LOG_LEVELS, "info") },
   };
 }
@@ -176,26 +164,6 @@ function listenAddress(api: Table): { host: string; port: number } {
     throw api.wrong("listen", `must be HOST:PORT, like "${DEFAULT_LISTEN}"; it is "${text}"`);
   }
   return { host, port: Number(port) };
-}
-
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
-function httpUplink(uplink: Table, path: (value: string) => string): HttpUplinkConfig {
-  const url = uplink.text("url");
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw uplink.wrong("url", `must be an http:// or https:// address; it is "${url}"`);
-  }
-  const caFile = uplink.optionalText("ca_file");
-  const tokenFile = uplink.optionalText("token_file");
-  return {
-    kind: uplink.oneOf("kind", ["http"], "http"),
-    url,
-    ...(caFile !== undefined && { caFile: path(caFile) }),
-    ...(tokenFile !== undefined && { tokenFile: path(tokenFile) }),
-    batchMax: uplink.wholeNumber("batch_max", DEFAULT_BATCH_MAX, { min: 1, max: 1000 }),
-  };
 }
 
 function unreadable(error: unknown): string {

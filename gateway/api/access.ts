@@ -1,4 +1,4 @@
-import { isLoopback } from "../config.ts";
+import { isLoopback } from "../loopback.ts";
 import type { TokenRow } from "../store/token-store.ts";
 import type { Api } from "./api.ts";
 import { whoMay } from "./permissions.ts";

@@ -1,103 +1,167 @@
-import { readFileSync } from "node:fs";
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { rootCertificates } from "node:tls";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import { Secret } from "../../crypto/secret.ts";
+import type { Suite } from "../../crypto/suite.ts";
 import type { Clock } from "../../protocol/clock.ts";
 import type { BackendAnswer } from "./backend-answer.ts";
 import { BATCH_CONTENT_TYPE, type CloudEvent } from "./cloud-event.ts";
+import { type HttpAnswer, HttpClient, type HttpTls } from "./http-client.ts";
+import { type OAuthOptions, OAuthToken } from "./http-oauth.ts";
+import { retryAfterMs } from "./http-retry-after.ts";
+import { contentDigest, type SignatureParts, signatureHeaders } from "./http-signature.ts";
 import { readAnswer } from "./read-answer.ts";
+import { readTextFile } from "./read-text-file.ts";
 import { type Uplink, UplinkError } from "./uplink.ts";
 
-const ANSWER_WITHIN_MS = 30_000;
-const ANSWER_BYTES_MAX = 256 * 1024;
+/** Smaller bodies gain nothing. */
+const GZIP_FROM_BYTES = 1024;
+/** The batches are the same few words again and again: the fastest level gets nearly all there is. */
+const GZIP_OPTIONS = { level: 1 };
+const HMAC_KEY_BYTES_MIN = 32;
 
-export interface HttpUplinkOptions {
+export interface HttpUplinkOptions extends HttpTls {
   url: string;
-  /** PEM certificates to trust besides the system's. */
-  caFile?: string;
-  /** A file holding the bearer token to send; read for every batch, so that it can be renewed. */
-  tokenFile?: string;
+  auth: HttpAuth;
 }
 
-/** CloudEvents batches by POST; the receipts come in the answer. */
+export type HttpAuth =
+  | { kind: "none" }
+  /** The file holds the bearer token; it is read for every batch, so that it can be renewed. */
+  | { kind: "token"; tokenFile: string }
+  /** The file holds 32 bytes or more in base64. */
+  | { kind: "hmac"; keyId: string; keyFile: string }
+  | ({ kind: "oauth" } & OAuthOptions);
+
+/** How this gateway shows who it is, ready to use. */
+type Credential =
+  | { kind: "none" }
+  | { kind: "token"; tokenFile: string }
+  | ({ kind: "hmac" } & SignatureParts)
+  | { kind: "oauth"; token: OAuthToken };
+
+/** CloudEvents batches by POST; the receipts come in the answer (docs/events.md). */
 export class HttpUplink implements Uplink {
   readonly name: string;
   readonly hasLanes = false;
+  readonly #suite: Suite;
   readonly #clock: Clock;
-  readonly #options: HttpUplinkOptions;
   readonly #url: URL;
-  readonly #agent: HttpAgent | HttpsAgent;
+  readonly #client: HttpClient;
+  readonly #credential: Credential;
+  /** Until when the backend wants to be left alone, on the monotonic clock. */
+  #quietUntilMs = 0;
+  /** Whether the backend can unpack a batch is not known before it has taken one. */
+  #gzip: "untried" | "taken" | "refused" = "untried";
 
-  /** Throws UplinkError if the CA file can not be read. */
-  constructor(clock: Clock, options: HttpUplinkOptions) {
+  /** Throws UplinkError if a file can not be read, or holds something else. */
+  constructor(suite: Suite, clock: Clock, options: HttpUplinkOptions) {
+    this.#suite = suite;
     this.#clock = clock;
-    this.#options = options;
     this.#url = new URL(options.url);
     this.name = this.#url.origin;
-    const ca = options.caFile === undefined ? undefined : [...rootCertificates, readFile(options.caFile)];
-    this.#agent =
-      this.#url.protocol === "https:"
-        ? new HttpsAgent({ keepAlive: true, ...(ca && { ca }) })
-        : new HttpAgent({ keepAlive: true });
+    this.#client = new HttpClient(clock, options);
+    this.#credential = credentialOf(suite, clock, this.#client, options.auth);
   }
 
   async deliver(batch: readonly CloudEvent[]): Promise<BackendAnswer> {
-    const { status, body } = await this.#post(JSON.stringify(batch));
-    if (status === 200) return readAnswer(this.name, body);
-    throw new UplinkError("refused", `${this.name} answers ${status}${detailOf(body)}`, {
-      malformed: status === 400 || status === 422,
-      tooLarge: status === 413,
-    });
+    const leftMs = this.#quietUntilMs - this.#clock.monotonicMs();
+    if (leftMs > 0) {
+      throw new UplinkError("refused", `${this.name} asks to be left alone for a while`, { retryAfterMs: leftMs });
+    }
+    const answer = await this.#send(Buffer.from(JSON.stringify(batch)));
+    // A 202 or 204 without a word makes nothing durable.
+    if (isGood(answer)) return answer.body === "" ? {} : readAnswer(this.name, answer.body);
+    throw this.#refusal(answer);
   }
 
   async close(): Promise<void> {
-    this.#agent.destroy();
+    this.#client.close();
   }
 
-  #post(body: string): Promise<{ status: number; body: string }> {
-    const { tokenFile } = this.#options;
-    const headers = {
-      "content-type": BATCH_CONTENT_TYPE,
-      "content-length": Buffer.byteLength(body),
-      ...(tokenFile !== undefined && { authorization: `Bearer ${readFile(tokenFile).trim()}` }),
-    };
-    const send = this.#url.protocol === "https:" ? httpsRequest : httpRequest;
-    return new Promise((resolve, reject) => {
-      const request = send(this.#url, { method: "POST", headers, agent: this.#agent });
-      const end = (error: Error) => {
-        timer.cancel();
-        reject(asUplinkError(this.name, error));
-      };
-      const timer = this.#clock.schedule(ANSWER_WITHIN_MS, () => request.destroy(new Error("no answer in time")));
-      request.on("error", end);
-      request.on("response", (response) => {
-        readBody(response).then((text) => {
-          timer.cancel();
-          resolve({ status: response.statusCode ?? 0, body: text });
-        }, end);
-      });
-      request.end(body);
+  async #send(plain: Buffer): Promise<HttpAnswer> {
+    if (this.#gzip === "refused" || plain.length < GZIP_FROM_BYTES) return this.#post(plain);
+    const packed = await this.#post(await promisify(gzip)(plain, GZIP_OPTIONS), "gzip");
+    if (isGood(packed)) this.#gzip = "taken";
+    if (this.#gzip === "taken" || (packed.status !== 400 && packed.status !== 415)) return packed;
+    // It may be the packing that it does not understand. If it takes the same events as they are, that is known.
+    const answer = await this.#post(plain);
+    if (isGood(answer)) this.#gzip = "refused";
+    return answer;
+  }
+
+  async #post(body: Buffer, encoding?: "gzip"): Promise<HttpAnswer> {
+    const headers = { "content-type": BATCH_CONTENT_TYPE, ...(encoding && { "content-encoding": encoding }) };
+    const credential = this.#credential;
+    switch (credential.kind) {
+      case "none":
+        return this.#client.post(this.#url, headers, body);
+      case "token":
+        return this.#client.post(this.#url, bearing(headers, readTextFile(credential.tokenFile).trim()), body);
+      case "hmac":
+        return this.#client.post(this.#url, this.#signed(credential, headers, body), body);
+      case "oauth":
+        return this.#postWithToken(credential.token, headers, body);
+      default:
+        return credential satisfies never;
+    }
+  }
+
+  /** A token may be revoked before its end: one that is refused is renewed, once. */
+  async #postWithToken(token: OAuthToken, headers: Record<string, string>, body: Buffer): Promise<HttpAnswer> {
+    const text = await token.get();
+    const answer = await this.#client.post(this.#url, bearing(headers, text), body);
+    if (answer.status !== 401) return answer;
+    token.drop(text);
+    return this.#client.post(this.#url, bearing(headers, await token.get()), body);
+  }
+
+  #signed(parts: SignatureParts, plain: Record<string, string>, body: Buffer): Record<string, string> {
+    const headers = { ...plain, "content-digest": contentDigest(this.#suite, body) };
+    const components = [["@method", "POST"], ["@target-uri", this.#url.href], ...Object.entries(headers)] as const;
+    return { ...headers, ...signatureHeaders(parts, components, Math.floor(this.#clock.wallMs() / 1000)) };
+  }
+
+  #refusal({ status, headers, body }: HttpAnswer): UplinkError {
+    if (status >= 300 && status < 400) {
+      return new UplinkError("refused", `${this.name} sends us elsewhere (${status}), where we do not go`);
+    }
+    const isBusy = status === 429 || status === 503;
+    const asked = isBusy ? retryAfterMs(this.#clock, headers["retry-after"]) : undefined;
+    // It is the backend that asks, not one lock's part of it: the batches of the other locks wait as well.
+    if (asked !== undefined) this.#quietUntilMs = this.#clock.monotonicMs() + asked;
+    return new UplinkError("refused", `${this.name} answers ${status}${detailOf(body)}`, {
+      malformed: status === 400 || status === 422,
+      tooLarge: status === 413,
+      ...(asked !== undefined && { retryAfterMs: asked }),
     });
   }
 }
 
-async function readBody(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response) {
-    bytes += chunk.length;
-    if (bytes > ANSWER_BYTES_MAX) throw new Error("an endless answer");
-    chunks.push(chunk);
+function credentialOf(suite: Suite, clock: Clock, client: HttpClient, auth: HttpAuth): Credential {
+  switch (auth.kind) {
+    case "none":
+    case "token":
+      return auth;
+    case "hmac":
+      return { kind: "hmac", suite, keyId: auth.keyId, key: readHmacKey(auth.keyFile) };
+    case "oauth":
+      return { kind: "oauth", token: new OAuthToken(clock, client, auth) };
   }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
-function readFile(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw new UplinkError("unreachable", `${path} can not be read`, { cause: error });
-  }
+function readHmacKey(path: string): Secret {
+  const text = readTextFile(path).trim();
+  const bytes = Buffer.from(text, "base64");
+  if (bytes.toString("base64") === text && bytes.length >= HMAC_KEY_BYTES_MIN) return new Secret(new Uint8Array(bytes));
+  throw new UplinkError("unreachable", `${path} does not hold ${HMAC_KEY_BYTES_MIN} bytes or more in base64`);
+}
+
+function bearing(headers: Record<string, string>, token: string): Record<string, string> {
+  return { ...headers, authorization: `Bearer ${token}` };
+}
+
+function isGood({ status }: HttpAnswer): boolean {
+  return status >= 200 && status < 300;
 }
 
 /** The `detail` of an RFC 9457 problem, for the log; anything else is left out. */
@@ -108,9 +172,4 @@ function detailOf(body: string): string {
   } catch {
     return "";
   }
-}
-
-function asUplinkError(name: string, error: Error): UplinkError {
-  const code = "code" in error ? String(error.code) : error.message;
-  return new UplinkError("unreachable", `${name} can not be reached (${code})`, { cause: error });
 }
