@@ -172,6 +172,20 @@ test("8: a grant that nobody knows, and any carried one before the first roster,
   const before = empty.open(empty.pair()).session;
   const grant = empty.site.grant(empty.now, GRANT_ID);
   refuses(empty, before, { grant }, Reason.unknownGrant);
+  const foreign = empty.site.grant(empty.now, GRANT_ID, { key: empty.site.newKey() });
+  refuses(empty, before, { grant: foreign }, Reason.unknownGrant);
+});
+
+test("at the door, orders to allow a pairing that strangers signed become records once a minute, the issuer's each time", () => {
+  const { bench, session } = withGrant({});
+  const refused = () => bench.log(session).filter(({ type }) => type === RecordType.refused).length;
+  const door = bench.pass();
+  const order = { action: Action.allowPairing, grantId: NO_ID };
+  for (let i = 0; i < 2; i++) refuses(bench, door, { ...order, key: bench.site.newKey() }, Reason.unknownKey);
+  assert.equal(refused(), 1);
+  const elsewhere = { ...order, key: bench.site.issuerKey, lockId: TestSite.id(9) };
+  for (let i = 0; i < 2; i++) refuses(bench, door, elsewhere, Reason.wrongLock);
+  assert.equal(refused(), 3);
 });
 
 test("9: a carried grant that was taken back is refused", () => {

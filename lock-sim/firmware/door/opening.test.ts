@@ -217,6 +217,15 @@ test("openings at the door and orders count the same uses, over reboots", () => 
   door.refuses(Reason.usesSpent, ID, () => door.showTag());
 });
 
+test("digits that nobody goes on with are given up: that shows, and is no record", () => {
+  const door = new BenchDoor([]);
+  door.lock.pressKeys("12");
+  door.signals.length = 0;
+  door.wait(11_000);
+  assert.deepEqual(door.signals, ["refused"]);
+  assert.deepEqual(door.news(), []);
+});
+
 test("privacy from the inside holds back all but rescue services, whose opening is marked as an emergency", () => {
   const rescue = { id: OTHER_ID, credentials: [{ kind: "tag", uid: OTHER_UID }] } as const;
   const door = new BenchDoor([
