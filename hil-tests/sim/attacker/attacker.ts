@@ -81,10 +81,12 @@ export class Attacker {
     }
   }
 
-  /** A run of what was heard, in its order. */
+  /** A run of what was heard, in its order: some time ago, or just now, when its keys are still in use. */
   #someOf(frames: Uint8Array[], most = 12): Uint8Array[] {
-    const from = this.#parts.chance.below(Math.max(1, frames.length));
-    return frames.slice(from, from + this.#parts.chance.between(1, most));
+    const { chance } = this.#parts;
+    const isNew = chance.happens(0.5);
+    const from = isNew ? Math.max(0, frames.length - 2 * most) : chance.below(Math.max(1, frames.length));
+    return frames.slice(from, from + chance.between(1, 2 * most));
   }
 
   #send(link: Link, frames: readonly Uint8Array[]): void {

@@ -7,6 +7,13 @@ const FRAMES_MAX = 12;
 const AFTER_FRAME_MS_MAX = 200;
 const MICROTASKS_MAX = 40;
 
+/** A fault that waits for a number of frames, or for an act, at a lock that it is near to. */
+interface Waiting {
+  readonly lock: (index: number) => boolean;
+  left: number | "act";
+  readonly strike: () => void;
+}
+
 /**
  * When a fault strikes. Most of a simulated day nothing happens, so a fault that is due waits, most of the time, for one of the next
  * frames of the place it is to hit, or for the next act there, and then for some milliseconds or for some steps of whatever runs
@@ -15,7 +22,7 @@ const MICROTASKS_MAX = 40;
 export class Strikes {
   readonly #clock: Clock;
   readonly #chance: Chance;
-  #waiting: { lock: (index: number) => boolean; frames: number; strike: () => void }[] = [];
+  #waiting: Waiting[] = [];
 
   constructor(clock: Clock, chance: Chance) {
     this.#clock = clock;
@@ -28,21 +35,21 @@ export class Strikes {
       strike();
       return;
     }
-    this.#waiting.push({ lock: isNear, frames: this.#chance.between(1, FRAMES_MAX), strike });
+    const forAct = this.#chance.happens(0.4);
+    this.#waiting.push({ lock: isNear, left: forAct ? "act" : this.#chance.between(1, FRAMES_MAX), strike });
   }
 
   see(happening: Happening): void {
-    if (this.#waiting.length === 0) return;
-    if (happening.kind === "frame") this.#count(happening.lock, 1);
-    if (happening.kind === "record" && happening.record.type === RecordType.intent)
-      this.#count(happening.lock, FRAMES_MAX);
+    if (happening.kind === "frame") this.#strikeThose((one) => one.lock(happening.lock) && isLast(one));
+    const isAct = happening.kind === "record" && happening.record.type === RecordType.intent;
+    if (isAct) this.#strikeThose((one) => one.lock(happening.lock) && one.left === "act");
   }
 
-  #count(lock: number, frames: number): void {
-    const waiting = this.#waiting;
-    for (const one of waiting) if (one.lock(lock)) one.frames -= frames;
-    this.#waiting = waiting.filter((one) => one.frames > 0);
-    for (const { frames: left, strike } of waiting) if (left <= 0) this.#after(strike);
+  #strikeThose(isDue: (waiting: Waiting) => boolean): void {
+    const due = new Set(this.#waiting.filter(isDue));
+    if (due.size === 0) return;
+    this.#waiting = this.#waiting.filter((one) => !due.has(one));
+    for (const { strike } of due) this.#after(strike);
   }
 
   forgetAll(): void {
@@ -60,4 +67,11 @@ export class Strikes {
       else this.#afterMicrotasks(left - 1, strike);
     });
   }
+}
+
+/** Counts a frame. */
+function isLast(waiting: Waiting): boolean {
+  if (waiting.left === "act") return false;
+  waiting.left--;
+  return waiting.left <= 0;
 }

@@ -1,11 +1,22 @@
 import { Action } from "../../../protocol/documents/order.ts";
-import { RecordFlag, RecordType } from "../../../protocol/log/record.ts";
+import { type LogRecord, RecordFlag, RecordType } from "../../../protocol/log/record.ts";
 import { Reason } from "../../../protocol/wire/reason.ts";
 import type { Happening } from "../happening.ts";
 import type { OrderBook } from "../oracle/order-book.ts";
 import type { Invariant } from "./invariant.ts";
 
 const ACTION_NAMES = { unlock: Action.unlock, lock: Action.lock, hold: Action.hold, "end-hold": Action.endHold };
+
+/** What an action leaves in the log when it has been carried out (protocol.md §9). */
+const EVENTS: Record<Action, RecordType> = {
+  [Action.unlock]: RecordType.unlocked,
+  [Action.lock]: RecordType.locked,
+  [Action.hold]: RecordType.hold,
+  [Action.endHold]: RecordType.hold,
+  [Action.allowPairing]: RecordType.permission,
+  [Action.unpair]: RecordType.paired,
+  [Action.courier]: RecordType.permission,
+};
 
 interface Request {
   id: number;
@@ -27,7 +38,7 @@ export class DoneWasDone implements Invariant {
   readonly #orders: OrderBook;
   readonly #boltOf: ReadBolt;
   readonly #asked = new Map<number, Request>();
-  readonly #openIntent = new Map<number, number>();
+  readonly #openIntent = new Map<number, { action: Action; hasEvent: boolean }>();
   readonly #isBooting = new Set<number>();
 
   constructor(orders: OrderBook, boltOf: ReadBolt) {
@@ -61,23 +72,37 @@ export class DoneWasDone implements Invariant {
         this.#isBooting.delete(lock);
         return undefined;
       case RecordType.intent:
-        this.#openIntent.set(lock, record.result);
+        this.#openIntent.set(lock, { action: record.result as Action, hasEvent: false });
         return undefined;
-      case RecordType.done: {
-        const action = this.#openIntent.get(lock);
-        this.#openIntent.delete(lock);
-        const request = this.#asked.get(lock);
-        const isAsked = request && action === ACTION_NAMES[request.act];
-        if (isAsked && record.result === Reason.done) request.done.add(record.seq);
-        return undefined;
-      }
+      case RecordType.done:
+        return this.#done(lock, record);
       case RecordType.unlocked:
+        this.#noteEvent(lock, record);
         return this.#expectBolt(lock, record.flags, "drawn");
       case RecordType.locked:
+        this.#noteEvent(lock, record);
         return this.#expectBolt(lock, record.flags, "thrown");
       default:
+        this.#noteEvent(lock, record);
         return undefined;
     }
+  }
+
+  /** Whether the record is the event that the open order leaves when it has been carried out. */
+  #noteEvent(lock: number, { type, flags }: LogRecord): void {
+    const intent = this.#openIntent.get(lock);
+    const isByHand = (flags & RecordFlag.byHand) !== 0;
+    if (intent && !isByHand && type === EVENTS[intent.action]) intent.hasEvent = true;
+  }
+
+  #done(lock: number, { result, seq }: LogRecord): string | undefined {
+    const intent = this.#openIntent.get(lock);
+    this.#openIntent.delete(lock);
+    if (!intent || result !== Reason.done) return undefined;
+    if (!intent.hasEvent) return `lock ${lock} writes done at record ${seq}, and no event says so`;
+    const request = this.#asked.get(lock);
+    if (request && intent.action === ACTION_NAMES[request.act]) request.done.add(seq);
+    return undefined;
   }
 
   /** What a hand has turned may be turned back at once; and what is told after a power cut may be over. */

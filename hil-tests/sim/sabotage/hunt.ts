@@ -6,7 +6,7 @@ import { withPatchedBuild } from "../../patched-build/patched-build.ts";
 import type { Bug } from "./bug.ts";
 import type { Find } from "./find.ts";
 
-const HUNT_MS_MAX = 120_000;
+const HUNT_MS_MAX = 300_000;
 
 /** The folder that the build is in: dist/ as it was compiled, with this very module in it. */
 const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
