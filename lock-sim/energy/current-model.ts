@@ -63,10 +63,10 @@ export function packetMicrocoulomb(bytes: number, direction: "in" | "out"): numb
  * Advertising, about once a second (ASSUMPTION), on three channels: the packet of 46 bytes, then a listen for whoever wants to
  * connect. What its flags say costs nothing.
  *
- * Not once a second sharp: whoever connects listens for 30 of each 60 ms (noble does). 985 ms are 25 more than so many periods,
- * and up to 35 with the random delay, so an advertisement that falls into the pause is followed by one that does not.
+ * Not once a second sharp: whoever connects listens for 30 of each 60 ms (noble does). 980 ms are 20 more than so many periods,
+ * and up to 30 with the random delay, so an advertisement that falls into the pause is followed by one that does not.
  */
-export const ADVERTISE_EVERY_MS = 985;
+export const ADVERTISE_EVERY_MS = 980;
 const ADVERTISEMENT_BYTES = 46;
 export const ADVERTISEMENT_MICROCOULOMB =
   WAKE_MICROCOULOMB + 3 * (ADVERTISEMENT_BYTES * BYTE_MS * TX_MILLIAMPERE + SHORT_PACKET_MS * RX_MILLIAMPERE);
