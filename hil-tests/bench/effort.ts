@@ -18,6 +18,10 @@ export interface Effort {
   tableGrants: number;
   /** How many locks are simulated together, and for how long by their own clock. */
   simulated: { locks: number; hours: number };
+  /** Unlocks over the virtual radio, of each kind. */
+  airUnlocks: number;
+  /** A stair of locks on the virtual radio, and for how long by their own clock. */
+  stair: { locks: number; minutes: number };
 }
 
 export const FULL: Effort = {
@@ -30,6 +34,8 @@ export const FULL: Effort = {
   lockCounts: { few: 100, many: 1_000 },
   tableGrants: 1_000,
   simulated: { locks: 200, hours: 100 },
+  airUnlocks: 500,
+  stair: { locks: 20, minutes: 5 },
 };
 
 /** Too short to say anything but that the row works. */
@@ -43,4 +49,6 @@ export const QUICK: Effort = {
   lockCounts: { few: 1, many: 2 },
   tableGrants: 3,
   simulated: { locks: 2, hours: 1 },
+  airUnlocks: 1,
+  stair: { locks: 1, minutes: 1 },
 };

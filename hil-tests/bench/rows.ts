@@ -1,4 +1,5 @@
 import type { Row } from "./row.ts";
+import { ble } from "./rows/ble.ts";
 import { cpu } from "./rows/cpu.ts";
 import { crypto } from "./rows/crypto.ts";
 import { events } from "./rows/events.ts";
@@ -11,4 +12,16 @@ import { unlocks } from "./rows/unlocks.ts";
 import { wire } from "./rows/wire.ts";
 
 /** In the order of the table. */
-export const ROWS: readonly Row[] = [wire, unlocks, sessions, cpu, pairing, events, locks, memory, startUp, crypto];
+export const ROWS: readonly Row[] = [
+  wire,
+  unlocks,
+  sessions,
+  ble,
+  cpu,
+  pairing,
+  events,
+  locks,
+  memory,
+  startUp,
+  crypto,
+];

@@ -12,7 +12,7 @@ import type { Random } from "../../../protocol/random.ts";
 /** So long that the reconciler leaves a lock alone that is in step. */
 const POLL_MS = 60 * 60_000;
 
-const noLog: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => noLog };
+export const noLog: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => noLog };
 
 /** A standalone gateway's surroundings as the daemon makes them, with this way to its locks. The caller closes the database. */
 export function gatewayWorld(parts: { clock: Clock; random: Random; directory: string; transport: Transport }): World {

@@ -49,7 +49,7 @@ export class BleSite {
   meddle: Meddle = (h4) => [h4];
   readonly #locks: AirLock[] = [];
 
-  constructor(t: TestContext, { library, model, adapters = 1, seed = 1, log = silent }: SiteOptions) {
+  constructor(t: Pick<TestContext, "after">, { library, model, adapters = 1, seed = 1, log = silent }: SiteOptions) {
     const { clock } = this;
     runLibraryTimers(clock);
     this.random = new SeededRandom(seed);

@@ -18,3 +18,8 @@ export function runLibraryTimers(clock: VirtualClock): void {
   };
   clock.schedule(POLL_MS, tick);
 }
+
+/** The process's own timers again; those of the libraries never fire any more. */
+export function stopLibraryTimers(): void {
+  mock.timers.reset();
+}
