@@ -6,9 +6,10 @@ import { fileURLToPath } from "node:url";
 import { Reason, reasonName } from "../../protocol/wire/reason.ts";
 import { JournalWorld, type Step } from "./journal-world.ts";
 import { readTrail } from "./read-trail.ts";
+import { depth, playing, shapes } from "./shapes.ts";
 
 const TRAILS = fileURLToPath(new URL("./protocol/formal/trails/", import.meta.resolve("#package")));
-const DEPTH = 3;
+const DEPTH = depth(3);
 
 /** Two orders of slot 0, and one S1 in the other slot; the second S1 has the first one's n, as after a backup was put back. */
 const MADE: readonly Step[] = [
@@ -30,7 +31,7 @@ const HAPPENINGS: readonly (readonly Step[])[] = [
 
 test(`whatever ${DEPTH} things happen to five documents in flight, the real lock does as the model does`, () => {
   const world = new JournalWorld();
-  for (const shape of shapes(DEPTH)) play(world, [...MADE, ...shape]);
+  for (const shape of shapes(HAPPENINGS, DEPTH)) play(world, [...MADE, ...shape]);
   const { done, staleChallenge, busy, outcomeUnknown } = Reason;
   for (const reason of [done, staleChallenge, busy, outcomeUnknown])
     assert(world.heard.has(reason), `no order was ever answered with ${reasonName(reason)}`);
@@ -47,15 +48,8 @@ for (const name of trails) {
 }
 
 function play(world: JournalWorld, steps: readonly Step[]): void {
-  world.begin();
-  try {
+  playing(steps, () => {
+    world.begin();
     for (const [i, step] of steps.entries()) world.take(step, steps[i + 1]);
-  } catch (error) {
-    throw new Error(`after ${steps.map((step) => Object.values(step).join(" ")).join(", ")}`, { cause: error });
-  }
-}
-
-function* shapes(depth: number): Generator<Step[]> {
-  if (depth === 0) yield [];
-  else for (const rest of shapes(depth - 1)) for (const step of HAPPENINGS) yield [...rest, ...step];
+  });
 }

@@ -3,7 +3,7 @@ import { opensslSuite } from "../../crypto/openssl.ts";
 import { BenchLock, GRANT_ID, type Opened, type Paired } from "../../lock-sim/firmware/testing/bench-lock.ts";
 import type { TestLine } from "../../lock-sim/firmware/testing/test-line.ts";
 import { Action } from "../../protocol/documents/order.ts";
-import { RecordType } from "../../protocol/log/record.ts";
+import { RECORD_BYTES, RecordType } from "../../protocol/log/record.ts";
 import { type ResumeAwaitingS2, readS2, resumeTag } from "../../protocol/session/resume.ts";
 import { equalBytes } from "../../protocol/wire/bytes.ts";
 import { decodeMessage } from "../../protocol/wire/messages.ts";
@@ -19,6 +19,8 @@ export type Step =
   | { kind: "bolt" }
   | { kind: "jam" }
   | { kind: "recycle" }
+  /** Of the step before: its INTENT did not get into the flash. The real lock then stops, and is started again. */
+  | { kind: "write_fails" }
   /** At rest; or the bolt arrives, and the power goes before its event is in the log, or before DONE is. */
   | { kind: "cut"; when: "at_rest" | "bolt_moved" | "after_event" | "recycling" };
 
@@ -35,6 +37,8 @@ const OUTCOMES: readonly Reason[] = [Reason.outcomeUnknown, Reason.jammed];
 const BOLT_ARRIVES_MS = 500;
 /** More than the log holds, at two for a turn there and back. */
 const THUMB_TURNS = 300;
+/** Where a record has its type (protocol.md §9). */
+const TYPE_AT = 8;
 
 /** The real firmware with two gateways paired, and whoever has all that was ever sent to it: the world of journal.pml. */
 export class JournalWorld {
@@ -47,6 +51,9 @@ export class JournalWorld {
   #s1s = new Map<number, SentS1>();
   #waiting: { line: TestLine; s1: number } | undefined;
   #counters = [0, 0];
+  /** Orders of which there was an INTENT, and how often the motor has begun to draw the bolt. */
+  #accepted = new Set<number>();
+  #draws = 0;
 
   constructor() {
     const bench = this.#bench;
@@ -59,6 +66,9 @@ export class JournalWorld {
     opened.session.done({ name: "status" });
     this.#slots.push({ paired, opened });
     this.#image = bench.flash.image();
+    bench.lock.hardware.bolt.observe((to) => {
+      if (to === "drawn") this.#draws++;
+    });
   }
 
   /** Everything as after the pairing, and nothing sent yet. */
@@ -73,9 +83,12 @@ export class JournalWorld {
     this.#s1s = new Map();
     this.#waiting = undefined;
     this.#counters = [0, 0];
+    this.#accepted = new Set();
+    this.#draws = 0;
   }
 
   take(step: Step, next?: Step): void {
+    if (next?.kind === "write_fails") this.#bench.flash.loses = (bytes) => isIntent(bytes);
     switch (step.kind) {
       case "sign":
         this.#sign(step.order, step.slot);
@@ -101,6 +114,12 @@ export class JournalWorld {
           this.#bench.lock.turnThumb("drawn");
           this.#bench.lock.turnThumb("thrown");
         }
+        break;
+      case "write_fails":
+        assert.equal(this.#bench.lock.firmware, undefined, "a lock whose INTENT is not in its flash goes on");
+        this.#bench.flash.loses = () => false;
+        this.#waiting = undefined;
+        this.#bench.reboot();
         break;
       case "cut":
         this.#waiting = undefined;
@@ -171,7 +190,12 @@ export class JournalWorld {
   /** What holds at every moment at which the lock has power. */
   #check(): void {
     if (!this.#bench.lock.firmware) return;
-    for (const order of this.#orders.keys()) assert(this.#intentsOf(order).length <= 1, `order ${order} is done twice`);
+    for (const order of this.#orders.keys()) {
+      const intents = this.#intentsOf(order).length;
+      assert(intents <= 1, `order ${order} is done twice`);
+      if (intents === 1) this.#accepted.add(order);
+    }
+    assert(this.#draws <= this.#accepted.size, "the motor draws the bolt more often than orders were accepted");
     for (const slot of [0, 1]) {
       const { n } = this.#inside.slots.at(slot)!.counter;
       assert(n >= this.#counters[slot]!, `the counter of slot ${slot} goes back`);
@@ -204,4 +228,8 @@ export class JournalWorld {
     assert(firmware, "the lock has power");
     return firmware.inside;
   }
+}
+
+function isIntent(programmed: Uint8Array): boolean {
+  return programmed.length === RECORD_BYTES && programmed[TYPE_AT] === RecordType.intent;
 }

@@ -20,6 +20,7 @@ function readStep(line: string): Step {
     case "bolt":
     case "jam":
     case "recycle":
+    case "write_fails":
       return { kind };
     case "cut": {
       const [when] = words;

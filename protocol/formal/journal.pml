@@ -199,7 +199,7 @@ inline act(s, n, m, o) {
              records++; told[o] = 1 };
            verdict = open
 #ifdef WRITES_FAIL
-        :: true ->                                                               /* the flash took nothing and said nothing */
+        :: true -> printf("STEP write_fails\n");                                 /* the flash took nothing and said nothing */
 #ifdef NO_READBACK
            moveBolt(o)
 #endif

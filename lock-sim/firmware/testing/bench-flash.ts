@@ -2,8 +2,10 @@ import type { Random } from "../../../protocol/random.ts";
 import { MemoryFlash } from "../../hardware/memory-flash.ts";
 import { FLASH_BYTES } from "../storage/flash-map.ts";
 
-/** A flash that can also lose power while the lock boots, and be put back as it was. */
+/** A flash that can also lose power while the lock boots, lose what it is to program, and be put back as it was. */
 export class BenchFlash extends MemoryFlash {
+  /** Fault: of which bytes it says that they were programmed, and leaves its cells as they are. */
+  loses: (bytes: Uint8Array) => boolean = () => false;
   readonly #cells: Uint8Array;
   #cutAtBoot: number | undefined;
 
@@ -20,6 +22,10 @@ export class BenchFlash extends MemoryFlash {
   /** Power goes during the nth flash operation after it next comes back. */
   powerCutAtBoot(n: number): void {
     this.#cutAtBoot = n;
+  }
+
+  override program(offset: number, bytes: Uint8Array): void {
+    if (!this.loses(bytes)) super.program(offset, bytes);
   }
 
   override powerOn(): void {
