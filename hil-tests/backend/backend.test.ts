@@ -120,6 +120,11 @@ test("a reported gap is shown, and the chain goes on after it", () => {
   assert.deepEqual(held(), [[1, 3, 3, [{ fromSeq: 2, toSeq: 2 }]]]);
 });
 
+test("what the gateway lost itself is a gap as well", () => {
+  assert.deepEqual(send(first, lock.lost(2, 2), third), [["accepted", "accepted", "accepted"], [3]]);
+  assert.deepEqual(held(), [[1, 3, 0, [{ fromSeq: 2, toSeq: 2 }]]]);
+});
+
 test("a lock that was reset begins a new chain", () => {
   send(first);
   const reset = new UplinkedLock(nobleSuite, 1, { generation: 2 });
@@ -172,6 +177,13 @@ test("a head over a nonce of this backend's is asked for until it comes", () => 
   assert.deepEqual(backend.pending([lockId]), {});
   assert.equal(store.lock(lockId)?.askedHeads()[0]?.nonce, nonce);
   assert.deepEqual(send(lock.head({ nonce })), [["duplicate"], [3]]);
+  const claimed = "00".repeat(16);
+  const { data } = lock.head({ nonce });
+  const lie = {
+    ...lock.head({ nonce: claimed }),
+    data: { ...data, nonce: Buffer.from(claimed, "hex").toString("base64") },
+  };
+  assert.deepEqual(send(lie), [["head-elsewhere"], [3]]);
 });
 
 test("alarms that overtake are shown at once and believed in their turn", () => {

@@ -1,8 +1,10 @@
+import { toHex } from "../../protocol/wire/bytes.ts";
+
 /** What happened at a lock, out of one CloudEvent of the gateway's uplink (docs/events.md). `id` is the CloudEvent's. */
 export type LockEvent = { id: string; lockId: string; generation: number } & (
   | { kind: "record"; seq: number; record: Uint8Array }
-  /** `asked-head`: over a nonce of the backend's own. */
-  | { kind: "head" | "asked-head"; seq: number; document: Uint8Array }
+  /** `nonce`: the backend's own, that the head is over; absent if nobody asked for it. */
+  | { kind: "head"; seq: number; document: Uint8Array; nonce?: Uint8Array }
   /** `gap`: missing at the lock already. `lost`: it was at the gateway once. */
   | { kind: "gap" | "lost"; fromSeq: number; toSeq: number }
 );
@@ -33,7 +35,6 @@ export class EventRefused extends Error {
 const TYPES = {
   "se.portvakt.lock.record.v1": "record",
   "se.portvakt.lock.head.v1": "head",
-  "se.portvakt.lock.asked-head.v1": "asked-head",
   "se.portvakt.lock.gap.v1": "gap",
   "se.portvakt.lock.lost.v1": "lost",
 } as const;
@@ -74,16 +75,18 @@ export function readLockEvent(json: unknown): LockEvent {
       expect(id === `${lockId}-${generation}-${seq}`, "id is not lockId-generation-seq");
       return { ...common, kind, seq, record: asBytes(data.record, "data.record") };
     }
-    case "head":
-    case "asked-head": {
+    case "head": {
       const seq = asUint(data.seq, "data.seq");
-      expect(id.startsWith(`${lockId}-${generation}-${seq}-${kind}`), `id is not lockId-generation-seq-${kind}`);
-      return { ...common, kind, seq, document: asBytes(data.document, "data.document") };
+      const nonce = data.nonce === undefined ? undefined : asBytes(data.nonce, "data.nonce");
+      const idEnd = nonce ? `${seq}-head-${toHex(nonce)}` : `${seq}-head`;
+      expect(id === `${lockId}-${generation}-${idEnd}`, "id is not lockId-generation-seq-head, with the nonce");
+      return { ...common, kind, seq, document: asBytes(data.document, "data.document"), ...(nonce && { nonce }) };
     }
     case "gap":
     case "lost": {
       const [fromSeq, toSeq] = [asUint(data.fromSeq, "data.fromSeq"), asUint(data.toSeq, "data.toSeq")];
-      expect(id === `${lockId}-${generation}-${fromSeq}-${kind}`, `id is not lockId-generation-fromSeq-${kind}`);
+      const idEnd = kind === "gap" ? `${fromSeq}-gap` : `${fromSeq}-${toSeq}-lost`;
+      expect(id === `${lockId}-${generation}-${idEnd}`, `id is not that of this ${kind}`);
       expect(fromSeq <= toSeq, "the gap ends before it begins");
       return { ...common, kind, fromSeq, toSeq };
     }

@@ -93,7 +93,6 @@ export class LockHistory {
       case "record":
         return this.#acceptRecord(generation, event);
       case "head":
-      case "asked-head":
         return this.#acceptHead(generation, event);
       case "gap":
       case "lost":
@@ -123,12 +122,15 @@ export class LockHistory {
     return true;
   }
 
-  #acceptHead(generation: Generation, event: LockEvent & { kind: "head" | "asked-head" }): boolean {
+  #acceptHead(generation: Generation, event: LockEvent & { kind: "head" }): boolean {
     const checked = verifyLogHead(this.#suite, event.document, this.sigPk);
     if (!checked.ok) throw new EventRefused(event.id, "head-unsigned", "the head is not signed by this lock");
     const head = checked.value;
     if (toHex(head.lockId) !== event.lockId || head.generation !== event.generation || head.seq !== event.seq) {
       throw new EventRefused(event.id, "head-elsewhere", "the head is of another place in the log");
+    }
+    if (event.nonce && !equalBytes(event.nonce, head.nonce)) {
+      throw new EventRefused(event.id, "head-elsewhere", "the head is over another nonce");
     }
     const hash = generation.hashAt(event.seq);
     if (!hash || !equalBytes(hash, head.head)) {
@@ -137,7 +139,7 @@ export class LockHistory {
     }
     const isNews = event.seq > generation.signedThrough;
     generation.signedThrough = Math.max(generation.signedThrough, event.seq);
-    return (event.kind === "asked-head" && this.#isFirstOver(head)) || isNews;
+    return (event.nonce !== undefined && this.#isFirstOver(head)) || isNews;
   }
 
   #isFirstOver({ nonce: bytes, generation, seq, time }: LogHead): boolean {

@@ -62,12 +62,17 @@ export class UplinkedLock {
       time: this.#time,
       nonce: nonce === undefined ? new Uint8Array(16) : fromHex(nonce),
     });
-    const kind = nonce === undefined ? "head" : "asked-head";
-    return this.#event(`${this.#seq}-${kind}`, kind, { seq: this.#seq, document: base64(document) });
+    const data = { seq: this.#seq, document: base64(document) };
+    if (nonce === undefined) return this.#event(`${this.#seq}-head`, "head", data);
+    return this.#event(`${this.#seq}-head-${nonce}`, "head", { ...data, nonce: base64(fromHex(nonce)) });
   }
 
   gap(fromSeq: number, toSeq: number) {
     return this.#event(`${fromSeq}-gap`, "gap", { fromSeq, toSeq });
+  }
+
+  lost(fromSeq: number, toSeq: number) {
+    return this.#event(`${fromSeq}-${toSeq}-lost`, "lost", { fromSeq, toSeq, cause: "quota" });
   }
 
   static withBitTurned<E extends { data: { record: string } }>(event: E, bit: number): E {
