@@ -4,7 +4,7 @@ import { parse, TomlError } from "smol-toml";
 import { parsePosixTz } from "../protocol/access/posix-tz.ts";
 import { ConfigError, Table } from "./config-table.ts";
 import { isLoopback } from "./loopback.ts";
-import { HTTP_UPLINK_KEYS, type HttpUplinkConfig, httpUplinkConfig } from "./uplink-config.ts";
+import { type UplinkConfig, uplinkConfig } from "./uplink-kinds.ts";
 
 /** What `portvakt.toml` says, with every default filled in. Paths are absolute. */
 export interface Config {
@@ -15,7 +15,7 @@ export interface Config {
   ble: BleConfig;
   sync: { pollMs: number };
   site: SiteConfig;
-  uplink?: HttpUplinkConfig;
+  uplink?: UplinkConfig;
   log: { level: LogLevel };
 }
 
@@ -97,8 +97,8 @@ export function parseConfig(text: string, file: string, base: string): Config {
   const api = root.table("api", ["listen", "allow_plain_http", "open_metrics_on_loopback"]);
   const sync = root.table("sync", ["poll_ms"]);
   const log = root.table("log", ["level"]);
-  const uplink = root.has("uplink") ? root.table("uplink", HTTP_UPLINK_KEYS) : undefined;
   const path = (value: string) => resolve(base, value);
+  const uplink = uplinkConfig(root, path);
   return {
     data: path(root.text("data", DEFAULT_DATA)),
     api: apiConfig(api),
@@ -109,7 +109,7 @@ export function parseConfig(text: string, file: string, base: string): Config {
     ble: bleConfig(root.table("ble", ["library", "adapters"])),
     sync: { pollMs: sync.wholeNumber("poll_ms", DEFAULT_POLL_MS, { min: POLL_MS_MIN, max: 86_400_000 }) },
     site: siteConfig(root.table("site", ["tz", "stale_after_days"])),
-    ...(uplink && { uplink: httpUplinkConfig(uplink, path) }),
+    ...(uplink && { uplink }),
     log: { level: log.oneOf("level", LOG_LEVELS, "info") },
   };
 }

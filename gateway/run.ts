@@ -2,17 +2,21 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { opensslSuite } from "../crypto/openssl.ts";
 import type { Clock } from "../protocol/clock.ts";
+import { keyId } from "../protocol/documents/cose-sign1.ts";
 import type { Random } from "../protocol/random.ts";
+import { toHex } from "../protocol/wire/bytes.ts";
 import type { Api } from "./api/api.ts";
 import { apiTokenFile, ensureApiToken } from "./api/api-token.ts";
 import { buildApi } from "./api/server.ts";
 import { Tokens } from "./api/tokens.ts";
 import { CliError, ExitCode } from "./cli/exit-code.ts";
 import { type Composed, compose } from "./compose.ts";
-import { type ApiConfig, type Config, isLoopback } from "./config.ts";
+import type { ApiConfig, Config } from "./config.ts";
+import { createUplink } from "./create-uplink.ts";
 import { KeyFileError } from "./issuer/key-file.ts";
 import { LocalIssuer } from "./issuer/local-issuer.ts";
 import { createLog, type Log } from "./log.ts";
+import { isLoopback } from "./loopback.ts";
 import { Meters } from "./metrics/meters.ts";
 import { openDataDirectory } from "./store/data-directory.ts";
 import { Database } from "./store/database.ts";
@@ -24,7 +28,6 @@ import { SerialTransport } from "./transport/serial.ts";
 import { serialLineOpener } from "./transport/serial-line.ts";
 import { TcpTransport } from "./transport/tcp.ts";
 import { Transports } from "./transport/transports.ts";
-import { HttpUplink } from "./uplink/http.ts";
 import { UplinkError } from "./uplink/uplink.ts";
 
 /** What `main.ts` alone may take from the machine. */
@@ -69,7 +72,11 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
   await ensureApiToken(apiTokenFile(config.data), tokens);
   const metrics = new Meters();
   const issuer = LocalIssuer.load(config.data, suite, random);
-  const uplink = config.uplink && { to: new HttpUplink(clock, config.uplink), batchMax: config.uplink.batchMax };
+  const gatewayId = toHex(keyId(suite, issuer.operator.publicKey));
+  const uplink = config.uplink && {
+    to: createUplink(config.uplink, suite, { clock, random, log, database, gatewayId, version }),
+    batchMax: config.uplink.batchMax,
+  };
   const ble = new BleTransport(clock, log, config.ble.adapters, nobleLoader(config.ble.library));
   const composed = compose({
     suite,

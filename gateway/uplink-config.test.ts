@@ -3,7 +3,11 @@ import { test } from "node:test";
 import { parseConfig } from "./config.ts";
 import { ConfigError } from "./config-table.ts";
 
-const uplinkOf = (...lines: string[]) => parseConfig(["[uplink]", ...lines].join("\n"), "p.toml", "/etc").uplink;
+const uplinkOf = (...lines: string[]) => {
+  const { uplink } = parseConfig(["[uplink]", ...lines].join("\n"), "p.toml", "/etc");
+  assert(uplink?.kind === "http");
+  return uplink;
+};
 const assertRefused = (sentence: string, ...lines: string[]) =>
   assert.throws(() => uplinkOf(...lines), new ConfigError(`p.toml: uplink.${sentence}`));
 
@@ -33,7 +37,7 @@ test("a gateway may show who it is by certificate, and by one of three other way
     auth: { kind: "hmac", keyFile: "/etc/key", keyId: "stair-4" },
     batchMax: 100,
   });
-  assert.deepEqual(uplinkOf(URL, ...OAUTH, 'scope = "events"')?.auth, {
+  assert.deepEqual(uplinkOf(URL, ...OAUTH, 'scope = "events"').auth, {
     kind: "oauth",
     tokenUrl: "https://login.example/token",
     clientId: "stair-4",
@@ -61,7 +65,7 @@ test("no secret goes over plain HTTP, but on this machine", () => {
   assertRefused(`url ${sentence}`, 'url = "http://backend.example"', 'token_file = "token"');
   const tokenUrl = 'token_url = "http://login.example"';
   assertRefused(`oauth.token_url ${sentence}`, URL, OAUTH[0]!, tokenUrl, ...OAUTH.slice(2));
-  assert.equal(uplinkOf('url = "http://127.0.0.1:9"', 'token_file = "token"')?.auth.kind, "token");
-  assert.equal(uplinkOf('url = "http://[::1]:9"', 'token_file = "token"')?.auth.kind, "token");
-  assert.equal(uplinkOf('url = "http://backend.example"')?.auth.kind, "none");
+  assert.equal(uplinkOf('url = "http://127.0.0.1:9"', 'token_file = "token"').auth.kind, "token");
+  assert.equal(uplinkOf('url = "http://[::1]:9"', 'token_file = "token"').auth.kind, "token");
+  assert.equal(uplinkOf('url = "http://backend.example"').auth.kind, "none");
 });
