@@ -29,9 +29,9 @@ const HAPPENINGS: readonly (readonly Step[])[] = [
   [{ kind: "bolt" }, { kind: "cut", when: "after_event" }],
 ];
 
-test(`whatever ${DEPTH} things happen to five documents in flight, the real lock does as the model does`, () => {
+test(`whatever ${DEPTH} things happen to five documents in flight, the real lock does as the model does`, async () => {
   const world = new JournalWorld();
-  for (const shape of shapes(HAPPENINGS, DEPTH)) play(world, [...MADE, ...shape]);
+  for (const shape of shapes(HAPPENINGS, DEPTH)) await play(world, [...MADE, ...shape]);
   const { done, staleChallenge, busy, outcomeUnknown } = Reason;
   for (const reason of [done, staleChallenge, busy, outcomeUnknown])
     assert(world.heard.has(reason), `no order was ever answered with ${reasonName(reason)}`);
@@ -42,13 +42,13 @@ const trails = readdirSync(TRAILS).filter((name) => name.startsWith("journal"));
 test("there is a trail of each deliberate fault", () => assert(trails.length >= 15, `${trails.length}`));
 
 for (const name of trails) {
-  test(`the attack ${name.replace(".txt", "")} does nothing to the real lock`, () => {
-    play(new JournalWorld(), readTrail(readFileSync(join(TRAILS, name), "utf8")));
+  test(`the attack ${name.replace(".txt", "")} does nothing to the real lock`, async () => {
+    await play(new JournalWorld(), readTrail(readFileSync(join(TRAILS, name), "utf8")));
   });
 }
 
-function play(world: JournalWorld, steps: readonly Step[]): void {
-  playing(steps, () => {
+function play(world: JournalWorld, steps: readonly Step[]): Promise<void> {
+  return playing(steps, () => {
     world.begin();
     for (const [i, step] of steps.entries()) world.take(step, steps[i + 1]);
   });

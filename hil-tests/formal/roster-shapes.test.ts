@@ -16,10 +16,10 @@ const HAPPENINGS: readonly (readonly RosterStep[])[] = [
   [{ kind: "reset" }],
 ];
 
-test(`whatever ${DEPTH} things two carriers do with six rosters, the real lock does as the model does`, () => {
+test(`whatever ${DEPTH} things two carriers do with six rosters, the real lock does as the model does`, async () => {
   const world = new RosterWorld();
   for (const shape of shapes(HAPPENINGS, DEPTH)) {
-    playing(shape, () => {
+    await playing(shape, () => {
       world.begin();
       for (const step of shape) world.take(step);
       world.tryDoor();
@@ -27,11 +27,11 @@ test(`whatever ${DEPTH} things two carriers do with six rosters, the real lock d
   }
 });
 
-test("the power may go at any flash operation of a roster on its way: the old table or the new, and the next roster comes", () => {
+test("the power may go at any flash operation of a roster on its way: the old table or the new, and the next roster comes", async () => {
   const world = new RosterWorld();
   for (const roster of [2, 3, 4]) {
     for (let operation = 1, wasCut = true; wasCut; operation++) {
-      playing([{ roster }, { cutAt: operation }], () => {
+      await playing([{ roster }, { cutAt: operation }], () => {
         world.begin();
         world.bench.flash.powerCutAtOperation(operation);
         world.bring(roster);

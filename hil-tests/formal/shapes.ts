@@ -9,11 +9,12 @@ export function* shapes<Step>(happenings: readonly (readonly Step[])[], length: 
   else for (const rest of shapes(happenings, length - 1)) for (const steps of happenings) yield [...rest, ...steps];
 }
 
-/** Does what it does, and says after which steps it failed if it fails. */
-export function playing(steps: readonly object[], work: () => void): void {
+/** Does the work, and says after which steps it failed if it fails. */
+export async function playing(steps: readonly (string | object)[], work: () => void | Promise<void>): Promise<void> {
   try {
-    work();
+    await work();
   } catch (error) {
-    throw new Error(`after ${steps.map((step) => Object.values(step).join(" ")).join(", ")}`, { cause: error });
+    const told = steps.map((step) => (typeof step === "string" ? step : Object.values(step).join(" ")));
+    throw new Error(`after ${told.join(", ")}`, { cause: error });
   }
 }
