@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Suite } from "../crypto/suite.ts";
 import { type Clock, delay } from "../protocol/clock.ts";
-import { Action } from "../protocol/documents/order.ts";
+import { Action, parseOrder } from "../protocol/documents/order.ts";
 import { equalBytes, fromHex } from "../protocol/wire/bytes.ts";
 import { UINT_MAX } from "../protocol/wire/cbor-shape.ts";
 import { Reason } from "../protocol/wire/reason.ts";
@@ -50,6 +50,8 @@ export interface ActionsParts {
 /** An order on its way: what it takes to find it again in the lock's log. */
 interface SentOrder {
   action: Action;
+  /** The grant's id, or the grant itself where the lock has it not. */
+  grant: Uint8Array;
   document: Uint8Array;
   challenge: Uint8Array;
   /** `H(S1)[0..8]` if an S1 carried it. */
@@ -82,12 +84,32 @@ export class Actions implements ActionService {
     }
   }
 
+  /** Has the lock decide on an order that somebody else has signed. Nothing of it can be made anew, so it is sent once. */
+  async carry(lockId: string, document: Uint8Array, grant?: Uint8Array): Promise<ActOutcome> {
+    const { suite, acted, log } = this.#parts;
+    const order = parseOrder(suite, document);
+    if (!order.ok) return { kind: "refused", reason: order.reason };
+    const { action, challenge, grantId } = order.value.claims;
+    try {
+      const attempt = await this.#attempt(lockId, async (session) => {
+        const { logEnd } = session.word.whole ?? {};
+        assert(logEnd, "an act is prepared first");
+        return { action, document, challenge, grant: grant ?? grantId, logEnd, resumeTag: undefined };
+      });
+      const outcome = isOutcome(attempt) ? attempt : ({ kind: "unreachable", message: attempt.trouble } as const);
+      log.info({ lockId, ...outcome }, `An order was carried to the lock: ${outcome.kind}.`);
+      return outcome;
+    } finally {
+      acted(lockId);
+    }
+  }
+
   async #act(lockId: string, action: Action): Promise<ActOutcome> {
     const { clock } = this.#parts;
     const reachUntilMs = clock.monotonicMs() + REACH_FOR_MS;
     let trouble = "";
     for (let orders = 0; orders < ORDERS_MAX; ) {
-      const attempt = await this.#attempt(lockId, action);
+      const attempt = await this.#attempt(lockId, (session) => this.#order(session, lockId, action));
       if (attempt.kind === "not-sent") {
         if (clock.monotonicMs() >= reachUntilMs) return { kind: "unreachable", message: attempt.trouble };
         await delay(clock, TRY_EVERY_MS);
@@ -100,12 +122,15 @@ export class Actions implements ActionService {
     return { kind: "unreachable", message: `The lock did nothing: the order did not get through. ${trouble}` };
   }
 
-  async #attempt(lockId: string, action: Action): Promise<ActOutcome | DidNothing | NotSent> {
+  async #attempt(
+    lockId: string,
+    order: (session: LockSession) => Promise<SentOrder>,
+  ): Promise<ActOutcome | DidNothing | NotSent> {
     let sent: SentOrder | undefined;
     try {
       return await this.#parts.links.of(lockId).run("unlock", async (session) => {
         await this.#timed("session", () => session.prepare());
-        sent = await this.#timed("act", () => this.#order(session, lockId, action));
+        sent = await this.#timed("act", () => order(session));
         const outcome = outcomeOfReply(await this.#timed("bolt", () => send(session, sent!)));
         if (outcome.kind === "did-nothing") await session.refresh();
         return outcome;
@@ -126,7 +151,7 @@ export class Actions implements ActionService {
       grantId: GRANT_ID,
       notAfter: Math.min(lockSeconds + ORDER_LIVES_SECONDS, UINT_MAX),
     });
-    return { action, document, challenge, logEnd, resumeTag: undefined };
+    return { action, document, challenge, grant: GRANT_ID, logEnd, resumeTag: undefined };
   }
 
   /** The reply was lost: asks the lock until it tells, or time is over. */
@@ -189,9 +214,13 @@ type NotSent = { kind: "not-sent"; trouble: string };
 /** The lock has certainly not acted on the order, and never will. */
 type DidNothing = { kind: "did-nothing"; trouble: string };
 
+function isOutcome(attempt: ActOutcome | DidNothing | NotSent): attempt is ActOutcome {
+  return attempt.kind !== "not-sent" && attempt.kind !== "did-nothing";
+}
+
 async function send(session: LockSession, sent: SentOrder): Promise<Response<"act">> {
   try {
-    return await session.command({ name: "act", action: sent.action, grant: GRANT_ID, order: sent.document });
+    return await session.command({ name: "act", action: sent.action, grant: sent.grant, order: sent.document });
   } finally {
     // Also of a try that failed: it is then that somebody looks for the order.
     sent.resumeTag = session.resumeTag ?? sent.resumeTag;

@@ -16,9 +16,14 @@ import { composeRights, type Rights } from "./rights/compose-rights.ts";
 import type { Database } from "./store/database.ts";
 import { EventStore } from "./store/event-store.ts";
 import { LockStore } from "./store/lock-store.ts";
+import { OutboxStore } from "./store/outbox-store.ts";
 import { PairingStore } from "./store/pairing-store.ts";
+import { RewindStore } from "./store/rewind-store.ts";
 import { RosterStore } from "./store/roster-store.ts";
+import { SetAsideStore } from "./store/set-aside-store.ts";
 import { TimeStore } from "./store/time-store.ts";
+import { CarriedReceipts } from "./sync/carried-receipts.ts";
+import { HeadDemands } from "./sync/head-demands.ts";
 import { Reconciler } from "./sync/reconciler.ts";
 import { recordTimes } from "./sync/record-times.ts";
 import { SiteTime } from "./sync/site-time.ts";
@@ -52,18 +57,23 @@ export interface Composed extends Rights {
   services: Services;
   locks: LockStore;
   events: EventStore;
+  outbox: OutboxStore;
+  setAside: SetAsideStore;
   pairings: PairingStore;
   rosters: RosterStore;
 }
 
 const NO_UPLINK: UplinkService = {
   status: () => ({ state: "none", sentence: "There is no uplink: events are kept here." }),
+  poke() {},
 };
 
 export function compose(world: World): Composed {
   const { suite, clock, random, log, database, transport, issuer, operator } = world;
   const locks = new LockStore(database);
   const events = new EventStore(database);
+  const outbox = new OutboxStore(database);
+  const setAside = new SetAsideStore(database);
   const pairings = new PairingStore(database);
   const rosters = new RosterStore(database);
   const operatorPk = operator.publicKey;
@@ -84,12 +94,42 @@ export function compose(world: World): Composed {
     recordTimes: () => recordTimes(locks.list(), events),
   });
   const links = new LockLinks({ suite, random, clock, transport, locks, observer });
+  const actions = new Actions({
+    suite,
+    clock,
+    log,
+    observer,
+    operator,
+    links,
+    acted: (lockId) => reconciler.poke(lockId),
+  });
+  const isKnownLock = (lockId: string) => locks.get(lockId) !== undefined || events.position(lockId) !== undefined;
+  const headDemands = new HeadDemands();
+  const carriedReceipts = new CarriedReceipts({ suite, database, events, issuerPk: issuer.publicKey, isKnownLock });
   const deliverer =
     world.uplink &&
     new Deliverer({
       uplink: world.uplink.to,
       batchMax: world.uplink.batchMax,
       events,
+      outbox,
+      rewinds: new RewindStore(database, outbox),
+      setAside,
+      isKnownLock,
+      receiptForLock: async (document) => {
+        const kept = await carriedReceipts.put(document);
+        if ("lie" in kept) return kept.lie;
+        reconciler.poke(kept.lockId);
+        return undefined;
+      },
+      headWanted: ({ lockId, nonce }) => {
+        headDemands.put(lockId, nonce);
+        reconciler.poke(lockId);
+      },
+      orders: {
+        order: (lockId, document, grant) => actions.carry(lockId, document, grant),
+        command: (lockId, action) => actions.act(lockId, action),
+      },
       clock,
       random,
       log,
@@ -105,6 +145,8 @@ export function compose(world: World): Composed {
     events,
     rosters,
     siteTime,
+    carriedReceipts,
+    headDemands,
     renewRoster,
     hasUplink: deliverer !== undefined,
     eventsArrived: (lockId) => deliverer?.poke(lockId),
@@ -134,7 +176,7 @@ export function compose(world: World): Composed {
     gateway: new Gateway({ database, transport, links, reconciler, keeper, pairings: pairing, deliverer, siteTime }),
     services: {
       pairings: pairing,
-      actions: new Actions({ suite, clock, log, observer, operator, links, acted: poke }),
+      actions,
       sync: reconciler,
       uplink: deliverer ?? NO_UPLINK,
       ...(world.radio && { radio: world.radio }),
@@ -142,6 +184,8 @@ export function compose(world: World): Composed {
     ...rights,
     locks,
     events,
+    outbox,
+    setAside,
     pairings,
     rosters,
   };

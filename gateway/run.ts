@@ -98,11 +98,11 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
     pollMs: config.sync.pollMs,
   });
   const { gateway, services, pairings: pairingRows, ...stores } = composed;
-  const { locks, events } = stores;
+  const { locks, outbox } = stores;
   metrics.measureProcess();
   metrics.watch({
     syncStates: () => locks.list().map(({ lockId }) => services.sync.status(lockId)?.state ?? "waiting"),
-    undeliveredEvents: () => locks.list().reduce((sum, { lockId }) => sum + events.undeliveredCount(lockId), 0),
+    undeliveredEvents: () => locks.list().reduce((sum, { lockId }) => sum + outbox.undeliveredCount(lockId), 0),
     databaseBytes: () => database.sizeBytes(),
     uplinkState: () => services.uplink.status().state,
   });

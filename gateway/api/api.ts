@@ -11,8 +11,10 @@ import type { Clock } from "../../protocol/clock.ts";
 import type { Rights } from "../rights/compose-rights.ts";
 import type { EventStore } from "../store/event-store.ts";
 import type { LockStore } from "../store/lock-store.ts";
+import type { OutboxStore } from "../store/outbox-store.ts";
 import type { PairingStore } from "../store/pairing-store.ts";
 import type { RosterStore } from "../store/roster-store.ts";
+import type { SetAsideStore } from "../store/set-aside-store.ts";
 import type { Services } from "./services.ts";
 import type { Tokens } from "./tokens.ts";
 
@@ -33,6 +35,8 @@ export interface ApiParts extends Services, Rights {
   locks: LockStore;
   rosters: RosterStore;
   events: EventStore;
+  outbox: OutboxStore;
+  setAside: SetAsideStore;
   pairingRows: PairingStore;
   tokens: Tokens;
   metrics: ApiMetrics;

@@ -1,6 +1,7 @@
 import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
 import { whoMay } from "./permissions.ts";
 import { addProblem, type ProblemCode, type ProblemResponses } from "./problem.ts";
+import { EXPORT_CONTENT_TYPE } from "./routes/event-export.ts";
 
 const PROBLEM = "#/components/schemas/Problem";
 
@@ -73,7 +74,7 @@ function complete(method: string, route: string, operation: Operation): void {
   }
   switch (method) {
     case "GET":
-      if (route.startsWith("/v1/")) describeReading(operation);
+      if (route.startsWith("/v1/") && !isStream(operation)) describeReading(operation);
       break;
     case "POST":
       addParameter(operation, IDEMPOTENCY_KEY);
@@ -100,6 +101,11 @@ function describeReading(operation: Operation): void {
   operation.responses["304"] = { description: "As it was" };
   const isList = operation.parameters?.some((parameter) => "name" in parameter && parameter.name === "after");
   if (isList) addHeader(operation, "200", "Link", '`rel="next"`: the page after this one, if there is one');
+}
+
+/** What is written as it is read has no ETag. */
+function isStream({ responses }: Operation): boolean {
+  return EXPORT_CONTENT_TYPE in (responses["200"]?.content ?? {});
 }
 
 function header(name: string, description: string, more: object = {}): object {

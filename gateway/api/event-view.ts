@@ -11,17 +11,19 @@ import { ProtocolError } from "../../protocol/protocol-error.ts";
 import { Reader, toHex } from "../../protocol/wire/bytes.ts";
 import { isReason, reasonName } from "../../protocol/wire/reason.ts";
 import type { EventRow } from "../store/event-store.ts";
+import { decodeLoss } from "../store/loss.ts";
+import { eventId, splitAskedHead } from "../uplink/cloud-event.ts";
 import { hex, LockId, Time, timeText } from "./fields.ts";
 import { cursorAt } from "./page.ts";
 
 export const EventView = Type.Object(
   {
     cursor: Type.String({ description: "Pass it as `after` to get what follows" }),
-    id: Type.String({ description: "lockId-generation-seq, as the backend gets it" }),
+    id: Type.String({ description: "As the backend gets it" }),
     lockId: LockId,
     generation: Type.Integer(),
-    seq: Type.Integer({ description: "Of the record; of a gap the first that is missing" }),
-    kind: Type.Enum(["record", "head", "gap"]),
+    seq: Type.Integer({ description: "Of the record; of a gap or a loss the first that is missing" }),
+    kind: Type.Enum(["record", "head", "gap", "lost"]),
     receivedAt: Time,
     type: Type.Optional(Type.Integer({ description: "Record type (protocol.md §9)" })),
     event: Type.Optional(Type.String({ description: "The record's type in words" })),
@@ -34,11 +36,13 @@ export const EventView = Type.Object(
     grantId: Type.Optional(hex(8, "The grant that it was done by")),
     record: Type.Optional(Type.String({ contentEncoding: "base64", description: "The record's 48 bytes" })),
     document: Type.Optional(Type.String({ contentEncoding: "base64", description: "The signed head of the log" })),
-    toSeq: Type.Optional(Type.Integer({ description: "Of a gap the last that is missing" })),
+    toSeq: Type.Optional(Type.Integer({ description: "Of a gap or a loss the last that is missing" })),
+    cause: Type.Optional(Type.Enum(["quota", "retention"], { description: "Why the gateway lost what was here" })),
   },
   {
     $id: "Event",
-    description: "One event of a lock, the signed head of its log, or a gap in it",
+    description:
+      "One event of a lock, the signed head of its log, or what is missing in it: at the lock already, or here",
     examples: [
       {
         cursor: "ZXZlbnRzIDEy",
@@ -58,23 +62,25 @@ export type EventJson = Static<typeof EventView>;
 
 export function eventView(event: EventRow): EventJson {
   const { lockId, generation, seq, kind, payload } = event;
-  const suffix = kind === "record" ? "" : `-${kind}`;
   const common = {
     cursor: cursorAt("events", event.cursor),
-    id: `${lockId}-${generation}-${seq}${suffix}`,
+    id: eventId(event),
     lockId,
     generation,
     seq,
-    kind,
     receivedAt: timeText(event.receivedAtMs),
   };
   switch (kind) {
     case "record":
-      return { ...common, ...recordMembers(payload), record: base64(payload) };
+      return { ...common, kind, ...recordMembers(payload), record: base64(payload) };
     case "head":
-      return { ...common, document: base64(payload) };
+      return { ...common, kind, document: base64(payload) };
+    case "asked-head":
+      return { ...common, kind: "head", document: base64(splitAskedHead(payload).document) };
     case "gap":
-      return { ...common, toSeq: new Reader(payload).uint32() };
+      return { ...common, kind, toSeq: new Reader(payload).uint32() };
+    case "lost":
+      return { ...common, kind, ...decodeLoss(payload) };
   }
 }
 

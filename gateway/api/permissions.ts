@@ -42,6 +42,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly Role[] | "anyone">> =
   "PUT /v1/holidays": OPERATORS,
 
   "GET /v1/events": TRUSTED,
+  "GET /v1/events/export": TRUSTED,
 
   "GET /v1/tokens": ADMINS,
   "GET /v1/tokens/:id": ADMINS,

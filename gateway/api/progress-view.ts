@@ -29,11 +29,11 @@ export const LogProgress = Type.Object({
   undelivered: Type.Integer({ description: "Events that the backend does not have yet" }),
 });
 
-export function logProgress({ lockId, generation }: LockRow, { events }: ApiParts): Static<typeof LogProgress> {
+export function logProgress({ lockId, generation }: LockRow, { events, outbox }: ApiParts): Static<typeof LogProgress> {
   return {
     seq: events.positionIn(lockId, generation)?.seq ?? 0,
     deliveredThrough: events.durableThrough(lockId, generation),
     acknowledgedThrough: events.ackedThrough(lockId, generation),
-    undelivered: events.undeliveredCount(lockId),
+    undelivered: outbox.undeliveredCount(lockId),
   };
 }

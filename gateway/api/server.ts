@@ -16,6 +16,7 @@ import { invalidField } from "./invalid-field.ts";
 import { LockView } from "./lock-view.ts";
 import { linkPages } from "./page.ts";
 import { Problem, ProblemError } from "./problem.ts";
+import { addEventExportRoute } from "./routes/event-export.ts";
 import { addEventRoutes } from "./routes/events.ts";
 import { addGrantRoutes } from "./routes/grants.ts";
 import { addGroupRoutes, GroupView } from "./routes/groups.ts";
@@ -108,6 +109,7 @@ function addRoutes(v1: Api, parts: ApiParts): void {
   addGroupRoutes(v1, parts);
   addSettingsRoutes(v1, parts);
   addEventRoutes(v1, parts);
+  addEventExportRoute(v1, parts);
   addTokenRoutes(v1, parts);
 }
 

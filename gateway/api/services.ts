@@ -99,4 +99,6 @@ export interface UplinkStatus {
 
 export interface UplinkService {
   status(): UplinkStatus;
+  /** There may be events of this lock to deliver. */
+  poke(lockId: string): void;
 }

@@ -54,22 +54,6 @@ test("a record with two contents is our mistake, and nothing of it is stored", a
   assert.equal(store.position(A)?.seq, 1);
 });
 
-test("what no receipt covers is undelivered, lock by lock", async (t) => {
-  const store = new EventStore(temporaryDatabase(t));
-  await store.append([record(1), record(1, B), record(2), head(2)]);
-  assert.deepEqual(store.lockIdsWithUndelivered(), [A, B]);
-  const [first, , second, signed] = store.after(0, 10);
-  await store.setDurableThrough(A, 0, 2, second!.cursor);
-  assert.deepEqual(store.undelivered(A, 10), [signed]);
-  await store.setDurableThrough(A, 0, 2, signed!.cursor);
-  assert.deepEqual(store.lockIdsWithUndelivered(), [B]);
-  assert.equal(store.undeliveredCount(B), 1);
-  // A receipt that comes late must not take back what a newer one said.
-  await store.setDurableThrough(A, 0, 1, first!.cursor);
-  assert.equal(store.durableThrough(A, 0), 2);
-  assert.equal(store.deliveredCursor(A), signed!.cursor);
-});
-
 test("what a lock has accepted a receipt for never goes back, and is no position of its own", async (t) => {
   const store = new EventStore(temporaryDatabase(t));
   assert.equal(store.ackedThrough(A, 0), 0);

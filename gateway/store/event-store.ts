@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isAlarm } from "../../protocol/log/urgency.ts";
 import type { Database } from "./database.ts";
 
 /** What a lock's log, or its absence, gave us, in the order it became durable here. */
@@ -7,15 +8,19 @@ export interface EventRow {
   cursor: number;
   lockId: string;
   generation: number;
-  /** Of a record its own, of a head that of the record it signs, of a gap the first missing. */
+  /** Of a record its own, of a head that of the record it signs, of a gap or a loss the first missing. */
   seq: number;
   kind: EventKind;
-  /** record: 48 bytes (protocol.md §9). head: the signed document. gap: the last missing seq, 4 bytes big-endian. */
+  /**
+   * record: 48 bytes (protocol.md §9). head: the signed document. asked-head: the nonce of 16 bytes, then the document. gap: the
+   * last missing seq, 4 bytes big-endian. lost: as `loss.ts` says.
+   */
   payload: Uint8Array;
   receivedAtMs: number;
 }
 
-export type EventKind = "record" | "head" | "gap";
+/** `gap` is missing at the lock already; `lost` was here once. An `asked-head` is over the backend's nonce. */
+export type EventKind = "record" | "head" | "asked-head" | "gap" | "lost";
 
 /** The last record that is durable here: the chain goes on from it. */
 export interface LogPosition {
@@ -28,7 +33,7 @@ export interface LogPosition {
 const RECORD_BYTES = 48;
 const CHAIN_HASH_BYTES = 16;
 
-/** Events of all locks, how far each is delivered, and how far its lock was told so. */
+/** Events of all locks, how far each log has come, and how far its lock was told so. */
 export class EventStore {
   readonly #database: Database;
 
@@ -69,13 +74,7 @@ export class EventStore {
 
   /** The last seq that a signed head of this generation covers; 0 if none. */
   headThrough(lockId: string, generation: number): number {
-    return (
-      this.#database.get<{ seq: number | null }>(
-        "SELECT max(seq) AS seq FROM event WHERE lock_id = ? AND generation = ? AND kind = 'head'",
-        lockId,
-        generation,
-      )?.seq ?? 0
-    );
+    return this.#position(lockId, generation)?.head_through ?? 0;
   }
 
   /** One record's 48 bytes, or undefined. */
@@ -103,61 +102,9 @@ export class EventStore {
     );
   }
 
-  /** One lock's events that no receipt covers yet, in order. */
-  undelivered(lockId: string, limit: number): EventRow[] {
-    return this.afterForLock(lockId, this.deliveredCursor(lockId), limit);
-  }
-
-  undeliveredCount(lockId: string): number {
-    return (
-      this.#database.get<{ count: number }>(
-        "SELECT count(*) AS count FROM event WHERE lock_id = ? AND cursor > ?",
-        lockId,
-        this.deliveredCursor(lockId),
-      )?.count ?? 0
-    );
-  }
-
-  lockIdsWithUndelivered(): string[] {
-    return this.#database
-      .all<{ lock_id: string }>(
-        `SELECT DISTINCT lock_id FROM log_position LEFT JOIN delivery USING (lock_id) WHERE EXISTS (
-           SELECT 1 FROM event WHERE event.lock_id = log_position.lock_id AND event.cursor > coalesce(delivery.cursor, 0))
-         ORDER BY lock_id`,
-      )
-      .map((row) => row.lock_id);
-  }
-
-  /** The last event of this lock that the backend has; 0 if none. */
-  deliveredCursor(lockId: string): number {
-    return this.#database.get<{ cursor: number }>("SELECT cursor FROM delivery WHERE lock_id = ?", lockId)?.cursor ?? 0;
-  }
-
   /** The last seq of this generation that the backend has for good; 0 if none. */
   durableThrough(lockId: string, generation: number): number {
     return this.#position(lockId, generation)?.durable_through ?? 0;
-  }
-
-  /**
-   * Takes note of a receipt: records through `seq` are at the backend for good, and `deliveredCursor` is the last event
-   * that need not be sent again. Neither ever goes back.
-   */
-  setDurableThrough(lockId: string, generation: number, seq: number, deliveredCursor: number): Promise<void> {
-    return this.#database.write(() => {
-      this.#database.run(
-        `INSERT INTO log_position (lock_id, generation, durable_through) VALUES (?, ?, ?)
-         ON CONFLICT DO UPDATE SET durable_through = max(durable_through, excluded.durable_through)`,
-        lockId,
-        generation,
-        seq,
-      );
-      this.#database.run(
-        `INSERT INTO delivery (lock_id, cursor) VALUES (?, ?)
-         ON CONFLICT DO UPDATE SET cursor = max(cursor, excluded.cursor)`,
-        lockId,
-        deliveredCursor,
-      );
-    });
   }
 
   /** The last seq whose receipt this lock has accepted (ACK LOG); 0 if none. */
@@ -178,8 +125,8 @@ export class EventStore {
   }
 
   #position(lockId: string, generation: number) {
-    return this.#database.get<{ durable_through: number; acked_through: number }>(
-      "SELECT durable_through, acked_through FROM log_position WHERE lock_id = ? AND generation = ?",
+    return this.#database.get<{ durable_through: number; acked_through: number; head_through: number }>(
+      "SELECT durable_through, acked_through, head_through FROM log_position WHERE lock_id = ? AND generation = ?",
       lockId,
       generation,
     );
@@ -188,6 +135,8 @@ export class EventStore {
   /** Whether the event is new. */
   #add(event: Omit<EventRow, "cursor">): boolean {
     const { lockId, generation, seq, kind, payload } = event;
+    // The newest demand is the one that somebody waits for.
+    if (kind === "asked-head") this.#removeAskedHead(event);
     assert(kind !== "record" || payload.length === RECORD_BYTES, "a record of another length");
     const added = this.#database.run(
       `INSERT INTO event (lock_id, generation, seq, kind, payload, received_at_ms) VALUES (?, ?, ?, ?, ?, ?)
@@ -199,7 +148,10 @@ export class EventStore {
       payload,
       event.receivedAtMs,
     );
-    if (added > 0) return true;
+    if (added > 0) {
+      if (kind === "record" && isAlarm(payload)) this.#noteAlarm(lockId);
+      return true;
+    }
     const known = this.#database.get<{ payload: Uint8Array }>(
       "SELECT payload FROM event WHERE lock_id = ? AND generation = ? AND seq = ? AND kind = ?",
       lockId,
@@ -213,14 +165,30 @@ export class EventStore {
     return false;
   }
 
-  #movePosition({ lockId, generation, seq, head }: LogEnd): void {
+  #removeAskedHead({ lockId, generation, seq }: Omit<EventRow, "cursor">): void {
     this.#database.run(
-      `INSERT INTO log_position (lock_id, generation, seq, head) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET seq = excluded.seq, head = excluded.head WHERE excluded.seq > seq`,
+      "DELETE FROM event WHERE lock_id = ? AND generation = ? AND seq = ? AND kind = 'asked-head'",
+      lockId,
+      generation,
+      seq,
+    );
+  }
+
+  /** Of the row that was just added. */
+  #noteAlarm(lockId: string): void {
+    this.#database.run("INSERT INTO alarm (cursor, lock_id) VALUES (last_insert_rowid(), ?)", lockId);
+  }
+
+  #movePosition({ lockId, generation, seq, head, headThrough }: LogEnd): void {
+    this.#database.run(
+      `INSERT INTO log_position (lock_id, generation, seq, head, head_through) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq), head_through = max(head_through, excluded.head_through),
+         head = CASE WHEN excluded.seq > seq THEN excluded.head ELSE head END`,
       lockId,
       generation,
       seq,
       head,
+      headThrough,
     );
   }
 }
@@ -230,15 +198,17 @@ interface LogEnd {
   generation: number;
   seq: number;
   head: Uint8Array | null;
+  headThrough: number;
 }
 
-/** Where these events leave each log that they are of; at 0 if no record is among them. */
+/** Where these events leave each log that they are of; at 0 if no record, or no head, is among them. */
 function logEnds(events: readonly Omit<EventRow, "cursor">[]): Iterable<LogEnd> {
   const ends = new Map<string, LogEnd>();
   for (const { lockId, generation, seq, kind, payload } of events) {
     const log = `${lockId}-${generation}`;
-    const end = ends.get(log) ?? { lockId, generation, seq: 0, head: null };
+    const end = ends.get(log) ?? { lockId, generation, seq: 0, head: null, headThrough: 0 };
     ends.set(log, end);
+    if (kind === "head") end.headThrough = Math.max(end.headThrough, seq);
     if (kind !== "record" || seq <= end.seq) continue;
     end.seq = seq;
     end.head = payload.subarray(RECORD_BYTES - CHAIN_HASH_BYTES);
@@ -246,5 +216,5 @@ function logEnds(events: readonly Omit<EventRow, "cursor">[]): Iterable<LogEnd> 
   return ends.values();
 }
 
-const SELECT_EVENT = `
+export const SELECT_EVENT = `
   SELECT cursor, lock_id AS lockId, generation, seq, kind, payload, received_at_ms AS receivedAtMs FROM event`;

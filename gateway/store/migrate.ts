@@ -2,6 +2,7 @@ import { initial } from "./migrations/0001-initial.ts";
 import { rights } from "./migrations/0002-rights.ts";
 import { api } from "./migrations/0003-api.ts";
 import { resume } from "./migrations/0004-resume.ts";
+import { outbox } from "./migrations/0005-outbox.ts";
 import type { Migration } from "./migrations/migration.ts";
 import { StoreError } from "./store-error.ts";
 
@@ -11,7 +12,7 @@ export interface Migratable {
   pragma(text: string, options?: { simple: boolean }): unknown;
 }
 
-const MIGRATIONS: readonly Migration[] = [initial, rights, api, resume];
+const MIGRATIONS: readonly Migration[] = [initial, rights, api, resume, outbox];
 
 /** Brings the schema up to this version, all steps or none. Throws StoreError if the database is of a newer version. */
 export function migrate(database: Migratable, path: string, migrations = MIGRATIONS): void {

@@ -9,6 +9,7 @@ import type { LockSession } from "../link/lock-session.ts";
 import { EventStore } from "../store/event-store.ts";
 import { temporaryDatabase } from "../store/testing/temporary-database.ts";
 import { EventPull } from "./event-pull.ts";
+import { HeadDemands } from "./head-demands.ts";
 
 const LOCK_ID = "aaaaaaaaaaaaaaaa";
 const LAST_SEQ = 2 ** 32 - 1;
@@ -26,7 +27,13 @@ test("after the last number that a record can have, nothing more of its generati
     },
   } as unknown as LockSession;
 
-  const pull = new EventPull({ suite, clock: new VirtualClock(), random: new SeededRandom(1), events });
+  const pull = new EventPull({
+    suite,
+    clock: new VirtualClock(),
+    random: new SeededRandom(1),
+    events,
+    headDemands: new HeadDemands(),
+  });
   const lock = { lockId: LOCK_ID, generation: 1, sigPk: new Uint8Array(33) } as Parameters<EventPull["pull"]>[1];
   await assert.rejects(
     pull.pull((job) => job(session), lock, 1),

@@ -5,7 +5,7 @@ import { auxPair } from "../../protocol/log/aux.ts";
 import { firstHash, verifyChain } from "../../protocol/log/chain.ts";
 import { decodeRecord, RECORD_BYTES, RecordType } from "../../protocol/log/record.ts";
 import type { Random } from "../../protocol/random.ts";
-import { equalBytes, fromHex, uint32 } from "../../protocol/wire/bytes.ts";
+import { concat, equalBytes, fromHex, uint32 } from "../../protocol/wire/bytes.ts";
 import { UINT_MAX } from "../../protocol/wire/cbor-shape.ts";
 import { LOG_HEAD_NONCE_BYTES } from "../../protocol/wire/commands.ts";
 import { Reason, reasonName } from "../../protocol/wire/reason.ts";
@@ -13,6 +13,7 @@ import { READ_LOG_RECORDS_MAX } from "../../protocol/wire/responses.ts";
 import { granted, LockDisagrees } from "../link/lock-disagrees.ts";
 import type { EventRow, EventStore, LogPosition } from "../store/event-store.ts";
 import type { LockRow } from "../store/lock-store.ts";
+import type { HeadDemands } from "./head-demands.ts";
 import type { Talk } from "./talk.ts";
 
 export interface EventPullParts {
@@ -20,6 +21,7 @@ export interface EventPullParts {
   clock: Clock;
   random: Random;
   events: EventStore;
+  headDemands: HeadDemands;
 }
 
 type Step = "more" | "end";
@@ -44,6 +46,17 @@ export class EventPull {
     for (let generation = known?.generation ?? lock.generation; generation <= lock.generation; generation++) {
       while ((await this.#step(talk, lock, generation, newestSeq)) === "more");
     }
+    await this.#answerDemand(talk, lock);
+  }
+
+  /** The lock's signature over what the backend wants to see in it, after the records that it covers. */
+  async #answerDemand(talk: Talk, lock: LockRow): Promise<void> {
+    const { headDemands } = this.#parts;
+    const nonce = headDemands.get(lock.lockId);
+    if (!nonce) return;
+    const position = () => this.#position(lock, lock.generation);
+    while ((await this.#pullHead(talk, lock, position(), "asked-head", nonce)) === "more");
+    headDemands.answered(lock.lockId, nonce);
   }
 
   async #step(talk: Talk, lock: LockRow, generation: number, newestSeq: number): Promise<Step> {
@@ -52,7 +65,7 @@ export class EventPull {
     const isKnownEnd = (generation === lock.generation && at.seq >= newestSeq) || at.seq === UINT_MAX;
     const step = isKnownEnd ? "end" : await this.#pullBatch(talk, lock, at);
     if (step === "more" || this.#parts.events.headThrough(lock.lockId, generation) >= at.seq) return step;
-    return this.#pullHead(talk, lock, at);
+    return this.#pullHead(talk, lock, at, "head", this.#parts.random.bytes(LOG_HEAD_NONCE_BYTES));
   }
 
   #position(lock: LockRow, generation: number): LogPosition {
@@ -112,9 +125,14 @@ export class EventPull {
   }
 
   /** The lock's signature over all that we have of one generation. */
-  async #pullHead(talk: Talk, lock: LockRow, at: LogPosition): Promise<Step> {
-    const { suite, random, clock, events } = this.#parts;
-    const nonce = random.bytes(LOG_HEAD_NONCE_BYTES);
+  async #pullHead(
+    talk: Talk,
+    lock: LockRow,
+    at: LogPosition,
+    kind: "head" | "asked-head",
+    nonce: Uint8Array,
+  ): Promise<Step> {
+    const { suite, clock, events } = this.#parts;
     const query = { name: "logHead", nonce, ...earlier(lock, at.generation) } as const;
     const response = await talk((session) => session.command(query));
     if (isForgotten(lock, at.generation, response)) return "end";
@@ -133,9 +151,8 @@ export class EventPull {
     if (claims.seq < at.seq || !equalBytes(claims.head, at.head)) throw brokenLog(at.seq, "its signed head is another");
     const { lockId } = lock;
     const receivedAtMs = clock.wallMs();
-    await events.append([
-      { lockId, generation: at.generation, seq: at.seq, kind: "head", payload: document, receivedAtMs },
-    ]);
+    const payload = kind === "head" ? document : concat(nonce, document);
+    await events.append([{ lockId, generation: at.generation, seq: at.seq, kind, payload, receivedAtMs }]);
     return "end";
   }
 }

@@ -19,8 +19,10 @@ import type { RosterStore } from "../store/roster-store.ts";
 import { carrierOf } from "../transport/carrier.ts";
 import { parseVia } from "../transport/via.ts";
 import { acknowledge } from "./acknowledge.ts";
+import type { CarriedReceipts } from "./carried-receipts.ts";
 import type { CarrierTurns } from "./carrier-turns.ts";
 import { EventPull } from "./event-pull.ts";
+import type { HeadDemands } from "./head-demands.ts";
 import { RosterSync } from "./roster-sync.ts";
 import { expectSameLog, LogWentBack } from "./same-log.ts";
 import type { SiteTime } from "./site-time.ts";
@@ -44,6 +46,8 @@ export interface LockSyncParts {
   events: EventStore;
   rosters: RosterStore;
   siteTime: SiteTime;
+  carriedReceipts: Pick<CarriedReceipts, "get">;
+  headDemands: HeadDemands;
   turns: CarrierTurns;
   /** Makes a newer wanted roster for this lock. */
   renewRoster: (lockId: string) => Promise<void>;

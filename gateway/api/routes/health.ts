@@ -60,7 +60,7 @@ export function addHealthRoute(api: Api, parts: ApiParts): void {
           startedAt,
           locks: locks.length,
           locksInStep: locks.filter(({ lockId }) => parts.sync.status(lockId)?.state === "in-step").length,
-          undelivered: locks.reduce((sum, { lockId }) => sum + parts.events.undeliveredCount(lockId), 0),
+          undelivered: locks.reduce((sum, { lockId }) => sum + parts.outbox.undeliveredCount(lockId), 0),
           uplink: parts.uplink.status(),
           bluetooth: (parts.radio?.adapters() ?? []).map(({ name, ...rest }) => ({ adapter: name, ...rest })),
         },

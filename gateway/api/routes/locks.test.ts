@@ -8,7 +8,7 @@ import { apiFixture } from "../testing/api-fixture.ts";
 const ACTIONS_OF_A = `/v1/locks/${LOCK_A}/actions`;
 
 test("a lock shows what it is, what it reported, why it is not in step and how far its events are", async (t) => {
-  const { ask, locks, wanted, events, played } = await apiFixture(t);
+  const { ask, locks, wanted, events, outbox, played } = await apiFixture(t);
   await wanted.renew([LOCK_A]);
   await locks.setReported(LOCK_A, {
     epoch: 0,
@@ -29,7 +29,7 @@ test("a lock shows what it is, what it reported, why it is not in step and how f
     receivedAtMs: 0,
   });
   await events.append([record(1), record(2), record(3)]);
-  await events.setDurableThrough(LOCK_A, 0, 2, 2);
+  await outbox.advance(LOCK_A, new Map([[0, 2]]), 2, 0);
   await events.setAckedThrough(LOCK_A, 0, 1);
   played.sync = {
     state: "waiting",

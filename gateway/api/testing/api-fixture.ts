@@ -3,7 +3,9 @@ import type { Log } from "../../log.ts";
 import { Meters } from "../../metrics/meters.ts";
 import { EventStore } from "../../store/event-store.ts";
 import { KeyedRequestStore } from "../../store/keyed-request-store.ts";
+import { OutboxStore } from "../../store/outbox-store.ts";
 import { type PairingRow, PairingStore } from "../../store/pairing-store.ts";
+import { SetAsideStore } from "../../store/set-aside-store.ts";
 import { type Role, TokenStore } from "../../store/token-store.ts";
 import { grantsFixture } from "../../testing/grants-fixture.ts";
 import { buildApi } from "../server.ts";
@@ -32,6 +34,8 @@ export async function apiFixture(
   const { database, suite, clock, random, locks, rosters, grants, groups, siteSettings } = grantsParts;
   const log = options.log ?? QUIET;
   const events = new EventStore(database);
+  const outbox = new OutboxStore(database);
+  const setAside = new SetAsideStore(database);
   const pairingRows = new PairingStore(database);
   const keyedRequests = new KeyedRequestStore(database);
   const tokenRows = new TokenStore(database);
@@ -56,6 +60,8 @@ export async function apiFixture(
     locks,
     rosters,
     events,
+    outbox,
+    setAside,
     pairingRows,
     grants,
     groups,
@@ -75,7 +81,7 @@ export async function apiFixture(
       },
     },
     sync: { status: () => played.sync },
-    uplink: { status: () => ({ state: "none" as const, sentence: "There is no uplink." }) },
+    uplink: { status: () => ({ state: "none" as const, sentence: "There is no uplink." }), poke() {} },
   };
   const build = () =>
     buildApi(parts, {
@@ -116,5 +122,19 @@ export async function apiFixture(
   async function tokenFor(role: Role): Promise<string> {
     return (await tokens.add({ role })).text;
   }
-  return { ...grantsParts, events, pairingRows, tokens, tokenRows, api, build, ask, tokenFor, played, mistakes };
+  return {
+    ...grantsParts,
+    events,
+    outbox,
+    setAside,
+    pairingRows,
+    tokens,
+    tokenRows,
+    api,
+    build,
+    ask,
+    tokenFor,
+    played,
+    mistakes,
+  };
 }

@@ -80,5 +80,7 @@ function whatHappened(event: EventJson): string {
       return "head of the log, signed by the lock";
     case "gap":
       return `events ${event.seq} to ${event.toSeq} are missing`;
+    case "lost":
+      return `events ${event.seq} to ${event.toSeq} were lost here: ${event.cause}`;
   }
 }

@@ -80,13 +80,13 @@ export const GATEWAY_BUGS: readonly Bug[] = [
     breaks: "docs/system.md: mark delivered only on the backend's receipt.",
     patches: [
       {
-        file: "gateway/uplink/judge-receipts.js",
-        find: "if (seq > Math.max(sentThrough, heldThrough(generation)))",
+        file: "gateway/uplink/judge-answer.js",
+        find: "if (seq > Math.max(sentThrough, held))",
         replace: "if (false)",
       },
       {
-        file: "gateway/uplink/judge-receipts.js",
-        find: "Math.min(seq, sent.get(generation) ?? 0)",
+        file: "gateway/uplink/judge-answer.js",
+        find: "Math.min(seq, sentThrough ?? 0)",
         replace: "seq",
       },
     ],
@@ -99,8 +99,8 @@ export const GATEWAY_BUGS: readonly Bug[] = [
     patches: [
       {
         file: "gateway/uplink/lock-delivery.js",
-        find: "const { durable, deliveredCursor, lies } =",
-        replace: "const deliveredCursor = batch.at(-1).cursor;\n            const { durable, lies } =",
+        find: "await this.#keep(judgement);",
+        replace: "judgement.deliveredCursor = batch.at(-1).row.cursor;\n        await this.#keep(judgement);",
       },
     ],
     seed: 1,
@@ -111,7 +111,7 @@ export const GATEWAY_BUGS: readonly Bug[] = [
     breaks: "docs/system.md: Gaps are reported, never papered over.",
     patches: [
       {
-        file: "gateway/store/event-store.js",
+        file: "gateway/store/outbox-store.js",
         find: "WHERE lock_id = ? AND cursor > ? ORDER BY cursor LIMIT ?",
         replace: "WHERE lock_id = ? AND cursor > ? AND kind <> 'gap' ORDER BY cursor LIMIT ?",
       },
@@ -125,8 +125,8 @@ export const GATEWAY_BUGS: readonly Bug[] = [
     patches: [
       {
         file: "gateway/uplink/lock-delivery.js",
-        find: "if (trouble === undefined)\n                continue;",
-        replace: "if (trouble === undefined)\n                continue;\n            return;",
+        find: "if (waitMs === undefined)\n                continue;",
+        replace: "if (waitMs === undefined)\n                continue;\n            return;",
       },
     ],
     seed: 1,

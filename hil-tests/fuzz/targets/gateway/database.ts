@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Database } from "../../../../gateway/store/database.ts";
-import { EventStore } from "../../../../gateway/store/event-store.ts";
 import { LockStore } from "../../../../gateway/store/lock-store.ts";
+import { OutboxStore } from "../../../../gateway/store/outbox-store.ts";
 import { StoreError } from "../../../../gateway/store/store-error.ts";
 import type { Target } from "../../engine/target.ts";
 import { Script } from "../script.ts";
@@ -39,7 +39,7 @@ export const database: Target = {
         const opened = Database.open(path);
         try {
           new LockStore(opened).list();
-          new EventStore(opened).undelivered("aaaaaaaaaaaaaaaa", 10);
+          new OutboxStore(opened).undelivered("aaaaaaaaaaaaaaaa", 10);
         } finally {
           opened.close();
         }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { EventRow } from "../../../../gateway/store/event-store.ts";
-import { judgeReceipts } from "../../../../gateway/uplink/judge-receipts.ts";
+import { eventId } from "../../../../gateway/uplink/cloud-event.ts";
+import { judgeAnswer } from "../../../../gateway/uplink/judge-answer.ts";
 import { readAnswer } from "../../../../gateway/uplink/read-answer.ts";
 import { UplinkError } from "../../../../gateway/uplink/uplink.ts";
 import { uint32 } from "../../../../protocol/wire/bytes.ts";
@@ -41,15 +42,19 @@ export const receipts: Target = {
   allowed: [UplinkError],
   open: () => ({
     execute: (input) => {
-      const { durableThrough: said = [] } = readAnswer("backend", utf8.decode(input));
-      const { durable, deliveredCursor, lies } = judgeReceipts(
-        BATCH,
-        said,
-        (generation) => (generation === 0 ? DURABLE_BEFORE : 0),
-        (generation) => HELD.get(generation) ?? 0,
+      const answer = readAnswer("backend", utf8.decode(input));
+      const { durableThrough: said = [], results = [] } = answer;
+      const { durable, deliveredCursor, lies } = judgeAnswer(
+        BATCH.map((row) => ({ row, id: eventId(row) })),
+        answer,
+        {
+          durableBefore: (generation) => (generation === 0 ? DURABLE_BEFORE : 0),
+          heldThrough: (generation) => HELD.get(generation) ?? 0,
+        },
       );
-      assert(lies.length <= said.length);
+      assert(lies.length <= said.length + results.length);
       const covered = (generation: number, seq: number) =>
+        results.some(({ outcome }) => outcome === "accepted" || outcome === "duplicate") ||
         said.some((one) => one.lockId === LOCK && one.generation === generation && one.seq >= seq);
       if (deliveredCursor !== undefined) assert(covered(0, 4), "delivered without a receipt");
       if ((deliveredCursor ?? 0) >= 12) assert(covered(0, 9), "a gap delivered without a receipt");
