@@ -13,6 +13,9 @@ export interface KnownTest extends MeasuredTest {
 const SWITCHES_PER_MS_MAX = 2_000_000;
 const ENDLESS_SWITCHES_MIN = 10_000_000;
 
+const TRY_TIMEOUT_MIN_MS = 5000;
+const TRY_TIMEOUT_FACTOR = 30;
+
 export function knowTests(
   files: readonly string[],
   testsPerFile: readonly number[],
@@ -63,4 +66,9 @@ export function affordable(tests: readonly KnownTest[], budgetMs: number): Known
 
 export function plan({ number, ms }: KnownTest): PlannedTest {
   return { test: number, passedMax: ENDLESS_SWITCHES_MIN + SWITCHES_PER_MS_MAX * ms };
+}
+
+/** After which a process that runs these tests has got stuck, however much else the machine does. */
+export function tryTimeoutMs(tests: readonly KnownTest[]): number {
+  return TRY_TIMEOUT_MIN_MS + TRY_TIMEOUT_FACTOR * tests.reduce((sum, { ms }) => sum + ms, 0);
 }

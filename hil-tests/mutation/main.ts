@@ -7,8 +7,9 @@ import { draw } from "./draw.ts";
 import { type Equivalent, equivalence } from "./equivalent.ts";
 import { listMutants, PARTS } from "./list-mutants.ts";
 import { type Options, readOptions, USAGE, UsageError } from "./options.ts";
-import { describeMutant, scoreTable, type Tried } from "./report.ts";
+import { describeMutant, scoreTable } from "./report.ts";
 import { tryAll } from "./try-all.ts";
+import type { Tried } from "./verdict.ts";
 
 /** Lies beside the source. */
 const EQUIVALENT = "hil-tests/mutation/equivalent.json";

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { VirtualClock } from "../../protocol/testing/virtual-clock.ts";
 import { listMutants } from "./list-mutants.ts";
-import { describeMutant, scoreTable, type Tried } from "./report.ts";
+import { describeMutant, scoreTable } from "./report.ts";
 import { tryAll } from "./try-all.ts";
+import type { Tried } from "./verdict.ts";
 
 const DOOR = [
   "const TRIES_MAX = 3;",

@@ -1,11 +1,6 @@
 import { posix } from "node:path";
 import { describeChange, type Mutant } from "./mutant.ts";
-import type { Verdict } from "./trial.ts";
-
-export interface Tried {
-  readonly mutant: Mutant;
-  readonly verdict: Verdict;
-}
+import type { Tried } from "./verdict.ts";
 
 const CHANGE_CHARACTERS_MAX = 120;
 

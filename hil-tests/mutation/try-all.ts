@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import type { Clock } from "../../protocol/clock.ts";
 import { withPatchedBuild } from "../patched-build/patched-build.ts";
+import { type Bench, measure } from "./bench.ts";
 import { instrument } from "./instrument.ts";
 import type { Mutant, MutatedScript } from "./mutant.ts";
-import type { Tried } from "./report.ts";
 import { collecting, loadedWith, testFilesIn } from "./test-files.ts";
-import { type Bench, measure, Trial } from "./trial.ts";
+import { Trial } from "./trial.ts";
+import type { Tried } from "./verdict.ts";
 
 interface Work {
   readonly clock: Clock;
