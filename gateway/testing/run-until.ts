@@ -11,6 +11,8 @@ export async function runUntil<T>(clock: VirtualClock, promise: Promise<T>, limi
   };
   promise.then(settled, settled);
   const untilMs = clock.monotonicMs() + limitMs;
+  // What was begun a moment ago has set its timers then.
+  await clock.advanceAsync(0);
   do {
     const nextMs = clock.nextTimerMs();
     // Whole steps: the difference of two fractions may fall short of the timer for ever.
