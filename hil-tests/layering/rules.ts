@@ -21,6 +21,11 @@ const IMPORTERS: Record<string, string[]> = {
   "@abandonware/bleno": ["lock-sim/port/ble.ts"],
   serialport: ["gateway/transport/serial-line.ts", "lock-sim/port/serial.ts"],
   "better-sqlite3": ["gateway/store/database.ts", "hil-tests/bench/bare/event-table.ts"],
+  mqtt: [
+    "gateway/uplink/mqtt/broker-connection.ts",
+    "hil-tests/backend/mqtt-receiver.ts",
+    "hil-tests/bench/bare/mqtt.ts",
+  ],
   "prom-client": ["gateway/metrics/meters.ts"],
   "node-pty": ["hil-tests/pty-end.ts"],
   "playwright-core": ["hil-tests/browser/"],
