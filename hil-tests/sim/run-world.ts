@@ -91,15 +91,14 @@ function whatIsAmiss(world: World): string | undefined {
   for (const lock of world.locks) {
     const site = world.sites[lock.plan.site]!;
     const gateway = site.process?.composed;
+    if (lock.lock.failure !== undefined) return `lock ${lock.index} does not start: ${lock.lock.failure}`;
     if (!gateway) return `gateway ${site.index} does not run`;
     const status = gateway.services.sync.status(lock.lockId);
     if (status?.sentence !== "In step.")
       return `lock ${lock.index} is not in step: ${status?.sentence ?? "it is not paired"}`;
     if (!site.plan.hasUplink) continue;
-    for (const held of site.backend.history(lock.lockId)?.generations() ?? []) {
-      const missing = world.judge.events.missing(lock.index, held);
-      if (missing !== undefined) return missing;
-    }
+    const missing = world.judge.events.missing(lock.index, site.backend.history(lock.lockId)?.generations() ?? []);
+    if (missing !== undefined) return missing;
   }
   return undefined;
 }

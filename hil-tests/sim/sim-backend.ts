@@ -34,11 +34,18 @@ export class SimBackend {
   readonly #through = new Map<string, number>();
   readonly #volatile: { lockId: string; event: CloudEvent }[] = [];
   readonly #sigPks = new Map<string, Uint8Array>();
+  /** World time until which an exchange may be under way. */
+  #busyUntilMs = 0;
   isAway = false;
   isHealed = false;
 
   constructor(parts: BackendParts) {
     this.#parts = parts;
+  }
+
+  /** Whether events are on their way to it, or receipts back. */
+  get isBusy(): boolean {
+    return this.#parts.clock.monotonicMs() < this.#busyUntilMs;
   }
 
   register(lockId: string, sigPk: Uint8Array): void {
@@ -74,7 +81,9 @@ export class SimBackend {
   async #deliver(clock: Clock, batch: readonly CloudEvent[], isAlive: () => boolean): Promise<BackendAnswer> {
     if (!isAlive()) return new Promise(() => {});
     const { chance } = this.#parts;
-    await delay(clock, this.#strikes("backend-slow") ? chance.between(1_000, SLOW_MS_MAX) : ANSWER_MS);
+    const onTheWayMs = this.#strikes("backend-slow") ? chance.between(1_000, SLOW_MS_MAX) : ANSWER_MS;
+    this.#busyUntilMs = this.#parts.clock.monotonicMs() + onTheWayMs + ANSWER_MS;
+    await delay(clock, onTheWayMs);
     if (this.isAway) throw new UplinkError("unreachable", "the backend does not answer");
     this.#take(batch);
     await delay(clock, ANSWER_MS);
@@ -125,7 +134,8 @@ export class SimBackend {
     const { chance } = this.#parts;
     switch (chance.below(4)) {
       case 0:
-        return { ...receipt, seq: receipt.seq + chance.between(1, 1_000) };
+        // Of what it was sent nobody can tell a lie from the truth; this is beyond.
+        return { ...receipt, seq: receipt.seq + 1_000_000 };
       case 1:
         return { ...receipt, seq: Math.max(0, receipt.seq - chance.between(1, 50)) };
       case 2:

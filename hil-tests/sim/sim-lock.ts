@@ -15,6 +15,7 @@ import { encodeRecord } from "../../protocol/log/record.ts";
 import { toHex } from "../../protocol/wire/bytes.ts";
 import type { Chance } from "./chance.ts";
 import { DeviceClock } from "./device-clock.ts";
+import { Rot } from "./faults/rot.ts";
 import type { Happening } from "./happening.ts";
 import type { LockPlan } from "./plan.ts";
 
@@ -41,6 +42,7 @@ export class SimLock {
   /** Compressed point, 33 bytes. */
   readonly sigPk: Uint8Array;
   readonly clock: DeviceClock;
+  readonly rot = new Rot();
   readonly #tell: (happening: Happening) => void;
   #generation = 0;
   #seq = 0;

@@ -121,8 +121,8 @@ export class World {
 
   /** People look after what does not get well by itself, and do what the gateway's sentence says. */
   callForHelp(): void {
-    for (const installer of this.#installers) installer.look();
     for (const lock of this.locks) this.#setClockIfAsked(lock);
+    for (const installer of this.#installers) installer.help();
   }
 
   close(): void {
@@ -199,12 +199,10 @@ export class World {
 
   #statesHitBy({ lock, site }: Happening & { kind: "fault" }, atMs: number): Set<ProtocolState> {
     const hit = lock !== undefined ? [this.locks[lock]!] : this.locks.filter(({ plan }) => plan.site === site);
-    return new Set(
-      hit.flatMap((one) => {
-        const states = this.#states[one.index]!.now(atMs);
-        return isStaging(one.lock) ? [...states, "roster staged" as const] : states;
-      }),
-    );
+    const states = new Set<ProtocolState>(hit.flatMap(({ index }) => this.#states[index]!.now(atMs)));
+    if (hit.some((one) => isStaging(one.lock))) states.add("roster staged");
+    if (site !== undefined && this.sites[site]!.backend.isBusy) states.add("uplink in flight");
+    return states;
   }
 
   #indexOf(lockId: Uint8Array): number {

@@ -10,6 +10,8 @@ export const BAUD = 38_400;
 /** A serial line byte by byte: a gateway's port at one end, a lock at each address, and everybody's framing in between. */
 export class Wire {
   readonly #stations = new Map<number, Station>();
+  /** Hears the master without any fault: whatever comes out at a lock, this is what was sent. */
+  readonly #sent = new SerialFrameDecoder();
   #port: { events: SerialLineEvents } | undefined;
   isCut = false;
 
@@ -44,6 +46,7 @@ export class Wire {
   }
 
   #toStations(bytes: Uint8Array): void {
+    for (const { address, frame } of this.#sent.push(bytes)) this.#stations.get(address)?.tellOf(frame);
     for (const station of this.#stations.values()) if (!this.isCut) station.hear(bytes);
   }
 
@@ -66,6 +69,12 @@ class Station {
     this.#answer = answer;
   }
 
+  /** The master sends this frame to the lock. */
+  tellOf(frame: Uint8Array): void {
+    const { index, tell } = this.#parts;
+    tell({ kind: "frame", lock: index, by: "gateway", bytes: frame });
+  }
+
   /** Bytes of the master's, after the time that they take. */
   hear(bytes: Uint8Array): void {
     this.#carry(bytes, (arrived) => {
@@ -84,9 +93,7 @@ class Station {
         this.#connection = undefined;
       },
     });
-    if (this.#connection === undefined) return;
-    tell({ kind: "frame", lock: index, by: "gateway", bytes: frame });
-    lock.receive(this.#connection, frame);
+    if (this.#connection !== undefined) lock.receive(this.#connection, frame);
   }
 
   #carry(bytes: Uint8Array, arrive: (bytes: Uint8Array) => void): void {

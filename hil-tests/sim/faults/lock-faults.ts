@@ -16,10 +16,17 @@ export const LOCK_FAULTS: readonly FaultKind[] = [
   "lock-clock-lost",
   "bolt-jammed",
   "battery-low",
+  "flash-rot",
 ];
 
 /** What goes wrong with a lock. `note` says that it does. */
-export function strikeLock({ lock }: SimLock, fault: FaultKind, chance: Chance, clock: Clock, note: () => void): void {
+export function strikeLock(
+  { lock, rot }: SimLock,
+  fault: FaultKind,
+  chance: Chance,
+  clock: Clock,
+  note: () => void,
+): void {
   const offMs = chance.pick([10, 2_000, MINUTE_MS, 6 * HOUR_MS]);
   switch (fault) {
     case "lock-power-cut":
@@ -47,6 +54,9 @@ export function strikeLock({ lock }: SimLock, fault: FaultKind, chance: Chance, 
       note();
       lock.setBattery(LOW_MILLIVOLT);
       clock.schedule(chance.around(24 * HOUR_MS), () => lock.setBattery(FRESH_MILLIVOLT));
+      return;
+    case "flash-rot":
+      if (rot.strike(lock.hardware.flash, chance)) note();
       return;
     default:
       return;

@@ -69,11 +69,18 @@ function asked(position: "thrown" | "drawn" = "drawn"): Scene {
 test("an answer stands on a DONE of the request's own", () => {
   const lock = asked();
   lock.intent();
+  lock.record(RecordType.unlocked);
   lock.record(RecordType.done);
   const answer = (seq: number) =>
     lock.see({ kind: "answered", lock: 0, request: 1, outcome: { kind: "done", flags: 0, seq } });
-  assert.equal(answer(2), undefined);
+  assert.equal(answer(3), undefined);
   assert.match(answer(7) ?? "", /record 7/);
+});
+
+test("a DONE without its event is noticed", () => {
+  const lock = asked();
+  lock.intent();
+  assert.match(lock.record(RecordType.done) ?? "", /no event/);
 });
 
 test("what is said to have done nothing must not have been carried out", () => {
@@ -125,8 +132,17 @@ test("an event that an honest backend refuses, has not got, or has otherwise is 
   assert.match(lock.see({ kind: "not-taken", lock: 0, id: "a-0-1", why: "2 comes next" }) ?? "", /2 comes next/);
   lock.record(RecordType.doorOpened);
   const held = { generation: 0, durableThrough: 0, signedThrough: 0, gaps: [], records: [] };
-  assert.match(events.missing(0, held) ?? "", /through 0, of 1/);
-  assert.equal(events.missing(0, { ...held, durableThrough: 1 }), undefined);
+  assert.match(events.missing(0, [held]) ?? "", /through 0, of 1/);
+  assert.equal(events.missing(0, [{ ...held, durableThrough: 1 }]), undefined);
+});
+
+test("what is missing of an earlier generation must have been told of", () => {
+  const events = new EventsArrive();
+  const lock = new Scene(() => events);
+  lock.record(RecordType.doorOpened);
+  lock.record(RecordType.factoryReset, { seq: 1 }, { generation: 1 });
+  const held = { generation: 1, durableThrough: 1, signedThrough: 1, gaps: [], records: [] };
+  assert.match(events.missing(0, [held]) ?? "", /told of 0/);
 });
 
 test("a key that encrypts twice under a nonce is noticed, on whichever side", () => {
