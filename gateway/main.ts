@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { opensslSuite } from "../crypto/openssl.ts";
 import { systemClock } from "../protocol/system-clock.ts";
@@ -19,6 +20,10 @@ process.stdout.on("error", (error) => {
 const io: CliIo = {
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),
+  write: async (chunk) => {
+    if (!process.stdout.write(chunk)) await once(process.stdout, "drain");
+  },
+  stdin: process.stdin,
   fetch,
   clock: systemClock,
   suite: opensslSuite,

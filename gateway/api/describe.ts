@@ -105,7 +105,8 @@ function describeReading(operation: Operation): void {
 
 /** What is written as it is read has no ETag. */
 function isStream({ responses }: Operation): boolean {
-  return EXPORT_CONTENT_TYPE in (responses["200"]?.content ?? {});
+  const content = responses["200"]?.content;
+  return typeof content === "object" && content !== null && EXPORT_CONTENT_TYPE in content;
 }
 
 function header(name: string, description: string, more: object = {}): object {

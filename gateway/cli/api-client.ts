@@ -9,6 +9,12 @@ import type { ClientOptions, CliIo } from "./io.ts";
 /** The daemon waits for its lock before it answers an action; this is longer. */
 const DEADLINE_MS = 120_000;
 
+interface FetchInit {
+  method: string;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
 /** Asks the daemon. Every failure is a CliError with one line for people. */
 export class ApiClient {
   readonly #url: string;
@@ -50,23 +56,49 @@ export class ApiClient {
     await this.#ask("DELETE", path);
   }
 
+  /** What is answered, chunk by chunk as it comes. */
+  async *stream(path: string): AsyncGenerator<Uint8Array> {
+    const { body } = await this.#fetchWithin(path, { method: "GET" }, async (response) => response);
+    const chunks = body?.[Symbol.asyncIterator]();
+    while (chunks) {
+      const next = await this.#reading(() => chunks.next());
+      if (next.done) return;
+      yield next.value;
+    }
+  }
+
   async #ask<T>(method: string, path: string, body?: object): Promise<T> {
+    const init = {
+      method,
+      ...(body && { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+    };
+    return this.#fetchWithin(path, init, async (response) => {
+      const text = await response.text();
+      return (text === "" ? undefined : JSON.parse(text)) as T;
+    });
+  }
+
+  /** Answers that are no success are CliErrors. */
+  async #fetchWithin<T>(path: string, init: FetchInit, read: (response: Response) => Promise<T>): Promise<T> {
     const deadline = new AbortController();
     const timer = this.#clock.schedule(DEADLINE_MS, () => deadline.abort());
+    const headers = { authorization: `Bearer ${this.#token}`, ...init.headers };
     try {
-      const response = await this.#fetch(`${this.#url}/v1${path}`, {
-        method,
-        headers: { authorization: `Bearer ${this.#token}`, ...(body && { "content-type": "application/json" }) },
-        ...(body && { body: JSON.stringify(body) }),
-        signal: deadline.signal,
+      return await this.#reading(async () => {
+        const response = await this.#fetch(`${this.#url}/v1${path}`, { ...init, headers, signal: deadline.signal });
+        if (!response.ok) throw asCliError(response.status, await response.text());
+        return read(response);
       });
-      const text = await response.text();
-      if (!response.ok) throw asCliError(response.status, text);
-      return (text === "" ? undefined : JSON.parse(text)) as T;
-    } catch (error) {
-      throw error instanceof CliError ? error : this.#unreachable(error);
     } finally {
       timer.cancel();
+    }
+  }
+
+  async #reading<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      throw error instanceof CliError ? error : this.#unreachable(error);
     }
   }
 

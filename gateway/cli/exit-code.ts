@@ -7,6 +7,8 @@ export const ExitCode = {
   refusedByLock: 4,
   lockUnreachable: 5,
   outcomeUnknown: 6,
+  notGenuine: 7,
+  unproven: 8,
 } as const;
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
@@ -18,7 +20,9 @@ Exit codes:
   3  portvakt is not running, or can not be reached
   4  the lock refused
   5  the lock can not be reached; nothing was done
-  6  it is not known yet whether the lock did it`;
+  6  it is not known yet whether the lock did it
+  7  what was to be verified does not hold
+  8  it holds together, but not all of it is proven: keys were not given with --keys, or records are not signed yet`;
 
 /** A command that has to end, with one line for people. */
 export class CliError extends Error {

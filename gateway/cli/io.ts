@@ -15,6 +15,9 @@ export interface CliIo {
   out(line: string): void;
   /** One line on stderr: progress and what went wrong. */
   err(line: string): void;
+  /** Bytes on stdout; resolves when there is room for more. */
+  write(chunk: Uint8Array): Promise<void>;
+  stdin: AsyncIterable<Uint8Array>;
   fetch: typeof fetch;
   clock: Clock;
   suite: Suite;

@@ -4,12 +4,14 @@ import { ConfigError } from "../config-table.ts";
 import { addActionCommands } from "./commands/actions.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addEventsCommand } from "./commands/events.ts";
+import { addExportCommand } from "./commands/export.ts";
 import { addGrantCommands } from "./commands/grants.ts";
 import { addGroupCommands } from "./commands/groups.ts";
 import { addLocksCommand } from "./commands/locks.ts";
 import { addPairCommand } from "./commands/pair.ts";
 import { addSyncCommand } from "./commands/sync.ts";
 import { addTokenCommands } from "./commands/tokens.ts";
+import { addVerifyCommand } from "./commands/verify.ts";
 import { CliError, EXIT_CODES_HELP, ExitCode } from "./exit-code.ts";
 import type { CliIo } from "./io.ts";
 
@@ -49,6 +51,8 @@ function createProgram(io: CliIo): Command {
   addGrantCommands(program, io);
   addGroupCommands(program, io);
   addEventsCommand(program, io);
+  addExportCommand(program, io);
+  addVerifyCommand(program, io);
   addTokenCommands(program, io);
   addDoctorCommand(program, io);
   return program;

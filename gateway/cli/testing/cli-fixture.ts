@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import type { TestContext } from "node:test";
 import { opensslSuite } from "../../../crypto/openssl.ts";
 import { VirtualClock } from "../../../protocol/testing/virtual-clock.ts";
@@ -23,6 +24,8 @@ export function cliFixture(test: TestContext, answers: Record<string, Answer[]> 
   const io: CliIo = {
     out: (line) => out.push(line),
     err: (line) => err.push(line),
+    write: async (chunk) => void out.push(Buffer.from(chunk).toString()),
+    stdin: Readable.from([]),
     clock,
     suite: opensslSuite,
     version: "1.2.3",
