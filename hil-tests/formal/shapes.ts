@@ -15,6 +15,6 @@ export async function playing(steps: readonly (string | object)[], work: () => v
     await work();
   } catch (error) {
     const told = steps.map((step) => (typeof step === "string" ? step : Object.values(step).join(" ")));
-    throw new Error(`after ${told.join(", ")}`, { cause: error });
+    throw new Error(`after ${told.join(", ")}: ${error}`, { cause: error });
   }
 }
