@@ -54,6 +54,8 @@ export class BrokerConnection {
   readonly #publishBytesMax: number;
   readonly #abandon = new Set<() => void>();
   #trouble: string | undefined;
+  /** The library keeps it to itself: it comes with a PUBACK, just before the callback for it. */
+  #newestReason: number | undefined;
 
   private constructor(client: MqttClient, clock: Clock, name: string, hooks: ConnectionHooks) {
     const { receiveMaximum, maximumPacketSize } = client.serverProperties ?? {};
@@ -62,6 +64,9 @@ export class BrokerConnection {
     this.#name = name;
     this.#slots = new Slots(receiveMaximum ?? Number.POSITIVE_INFINITY);
     this.#publishBytesMax = maximumPacketSize ?? Number.POSITIVE_INFINITY;
+    client.on("packetreceive", (packet) => {
+      if (packet.cmd === "puback") this.#newestReason = packet.reasonCode;
+    });
     let told = "it has closed the connection";
     client.on("error", (error) => {
       told = describe(error);
@@ -122,7 +127,10 @@ export class BrokerConnection {
   async subscribe(topics: string[]): Promise<void> {
     // Whether a message was published to be kept (`rap`) decides whether it is obeyed. What is our own is not for us (`nl`).
     const options = { qos: 1, rap: true, nl: true, rh: 0 } as const;
-    await this.#acknowledged<unknown>((done) => this.#client.subscribe(topics, options, done));
+    await this.#acknowledged(
+      (done) => this.#client.subscribe(topics, options, done),
+      () => undefined,
+    );
   }
 
   /** Without a word if the connection has gone; else the will is not published. */
@@ -140,16 +148,14 @@ export class BrokerConnection {
   async #publish(message: Outgoing): Promise<{ hasReader: boolean }> {
     const { topic, payload, isRetained = false } = message;
     const options = { qos: 1, retain: isRetained, properties: propertiesOf(message) } as const;
-    const reply = await this.#acknowledged<object | undefined>((done) =>
-      this.#client.publish(topic, payload, options, done),
+    return this.#acknowledged(
+      (done) => this.#client.publish(topic, payload, options, done),
+      () => ({ hasReader: this.#newestReason !== NO_MATCHING_SUBSCRIBERS }),
     );
-    return { hasReader: !(reply && "reasonCode" in reply && reply.reasonCode === NO_MATCHING_SUBSCRIBERS) };
   }
 
   /** The library calls back only as long as the connection lives. */
-  #acknowledged<Reply>(
-    send: (done: (error?: Error | null, reply?: Reply) => void) => void,
-  ): Promise<Reply | undefined> {
+  #acknowledged<Result>(send: (done: (error?: Error | null) => void) => void, result: () => Result): Promise<Result> {
     return new Promise((resolve, reject) => {
       const end = (settle: () => void) => {
         timer.cancel();
@@ -163,7 +169,7 @@ export class BrokerConnection {
       });
       this.#abandon.add(abandon);
       if (this.#trouble !== undefined) return abandon();
-      send((error, reply) => end(() => (error ? reject(this.#refusal(error)) : resolve(reply))));
+      send((error) => end(() => (error ? reject(this.#refusal(error)) : resolve(result()))));
     });
   }
 
