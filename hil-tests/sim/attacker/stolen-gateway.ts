@@ -81,7 +81,8 @@ export class StolenGateway {
 
   /** A roster of before, the newest one too, with the table that it stood for. */
   #bringBackRoster(lock: number): Command[] {
-    const roster = this.#parts.chance.pick(this.#loot.of(lock).committed);
+    const { committed } = this.#loot.of(lock);
+    const roster = this.#parts.chance.happens(0.5) ? committed.at(-1) : this.#parts.chance.pick(committed);
     if (!roster) return [];
     const now = this.#parts.readTable(lock);
     const wanted = roster.grants;

@@ -39,7 +39,7 @@ export const LOCK_BUGS: readonly Bug[] = [
       {
         file: "lock-sim/firmware/boot.js",
         find: "parts.bolt.recover(lastWordOnBolt(parts.store));",
-        replace: 'if (lastWordOnBolt(parts.store) === "relock") parts.bolt.drive("drawn");',
+        replace: 'if (lastWordOnBolt(parts.store) === "relock") parts.hal.bolt.drive("drawn");',
       },
     ],
     seed: 1,
