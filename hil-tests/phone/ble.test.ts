@@ -114,29 +114,6 @@ for (const library of BLE_LIBRARIES) {
     assert.equal(nth - 1, 5);
   });
 
-  test(`${library}: at whichever message a courier loses the lock, the next visit finishes its work`, async (t) => {
-    const airDoor = await AirDoor.inService(t, library);
-    const { door } = airDoor;
-    const [{ end: beginning }] = (await courier(airDoor, {})).logs as [CarriedLog];
-    let known = beginning;
-    let nth = 3;
-    for (let isWhole = false; !isWhole; nth++) {
-      await door.clock.advanceAsync(CALM_MS);
-      const cargo = { roster: door.roster({}, [door.grant(), door.grant()]), known };
-      const accident = outOfRangeAt(airDoor, nth);
-      await courier(airDoor, cargo).catch((error: unknown) => assert(isTheWorlds(error), String(error)));
-      isWhole = !accident.wasReached();
-      await door.clock.advanceAsync(CALM_MS);
-      airDoor.meddle = (h4) => [h4];
-      const { roster, logs } = await courier(airDoor, cargo);
-      assert(roster && roster.kind !== "refused", `message ${nth}`);
-      known = logs[0]!.end;
-      assert.deepEqual(known, door.lock.firmware!.inside.log.position);
-    }
-    // Order, STATUS, BEGIN, LIST, PUT, COMMIT, STATUS, LIST, LOG HEAD, READ LOG, and their answers.
-    assert(nth > 20);
-  });
-
   test(`${library}: a stranger's phone that shows nothing is hung up on after 5 s, and the next one comes through`, async (t) => {
     const airDoor = await AirDoor.inService(t, library);
     const { door } = airDoor;
@@ -151,3 +128,26 @@ for (const library of BLE_LIBRARIES) {
     await airDoor.run(carrier.close());
   });
 }
+
+test("at whichever message a courier loses the lock, the next visit finishes its work", async (t) => {
+  const airDoor = await AirDoor.inService(t, "@abandonware/noble");
+  const { door } = airDoor;
+  const [{ end: beginning }] = (await courier(airDoor, {})).logs as [CarriedLog];
+  let known = beginning;
+  let nth = 3;
+  for (let isWhole = false; !isWhole; nth++) {
+    await door.clock.advanceAsync(CALM_MS);
+    const cargo = { roster: door.roster({}, [door.grant(), door.grant()]), known };
+    const accident = outOfRangeAt(airDoor, nth);
+    await courier(airDoor, cargo).catch((error: unknown) => assert(isTheWorlds(error), String(error)));
+    isWhole = !accident.wasReached();
+    await door.clock.advanceAsync(CALM_MS);
+    airDoor.meddle = (h4) => [h4];
+    const { roster, logs } = await courier(airDoor, cargo);
+    assert(roster && roster.kind !== "refused", `message ${nth}`);
+    known = logs[0]!.end;
+    assert.deepEqual(known, door.lock.firmware!.inside.log.position);
+  }
+  // Order, STATUS, BEGIN, LIST, PUT, COMMIT, STATUS, LIST, LOG HEAD, READ LOG, and their answers.
+  assert(nth > 20);
+});
