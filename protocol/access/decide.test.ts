@@ -88,6 +88,14 @@ test("with any of nbf, exp and windows a grant needs the time, without them it d
   }
 });
 
+test("under an uncertain clock an essential grant ignores its times and its hours", () => {
+  const never = [{ days: 0, from: 0, to: 1 }];
+  const essential = { ...granted.grant, rights: 63, notBefore: 0xffffffff, expires: 1, windows: never };
+  assert.equal(decide({ ...granted, grant: essential, timeUncertain: true }), Reason.done);
+  assert.equal(decide({ ...granted, grant: { ...essential, notBefore: 0 } }), Reason.expired);
+  assert.equal(decide({ ...granted, grant: { ...essential, notBefore: 0, expires: 0xffffffff } }), Reason.outsideHours);
+});
+
 test("privacy holds back unlocking and holding open, nothing else", () => {
   const all = { ...granted, grant: { ...granted.grant, rights: 1 | 2 | 4 | 16 }, privacy: true };
   const answers = [Action.unlock, Action.lock, Action.hold, Action.endHold, Action.courier] as const;

@@ -81,6 +81,15 @@ test("seconds of an offset and of a rule's time count", () => {
   assert.equal(offsetAt(tz, "2027-03-01T01:02:03"), 1);
 });
 
+test("clocks may change in January and in December, and at the last second of an hour", () => {
+  const tz = "UTC0DST,M12.1.0/0,M1.1.0/0";
+  assert.equal(offsetAt(tz, "2027-12-05T00:00:00"), 1);
+  assert.equal(offsetAt(tz, "2027-12-04T23:59:59"), 0);
+  assert.equal(offsetAt(tz, "2028-01-01T22:59:59"), 1);
+  assert.equal(offsetAt(tz, "2028-01-01T23:00:00"), 0);
+  assert.equal(utcOffset(parsePosixTz("XXX-0:59:59")!, 0), 3599);
+});
+
 test("the first and the last day that J and n can name are days", () => {
   assert.equal(offsetAt("UTC0DST,J1/0,J365/0", "2027-01-01T00:00:00"), 1);
   assert.equal(offsetAt("UTC0DST,J1/0,J365/0", "2027-12-31T00:00:00"), 0);

@@ -88,6 +88,12 @@ test("a bearer's key of another type, or on another curve, is malformed", () => 
   assert.deepEqual(withKey(-1, 2), { ok: false, reason: Reason.malformed });
 });
 
+test("a grant of no credentials is malformed, a bearer key or not", () => {
+  const { bearerKey: _, ...unkeyed } = CLAIMS;
+  assert.throws(() => sign({ ...unkeyed, credentials: [] }), RangeError);
+  assert.throws(() => sign({ ...CLAIMS, credentials: [] }), RangeError);
+});
+
 test("a grant without a rule asks for one kind, and one of a single kind can ask for no more", () => {
   assert.ok(sign({ ...CLAIMS, rule: 1 }));
   assert.throws(() => sign({ ...CLAIMS, rule: 2 }), RangeError);
