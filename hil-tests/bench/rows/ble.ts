@@ -31,11 +31,11 @@ export const ble: Row = {
   name: "ble",
   how:
     "From the tap (the order is asked of the gateway) until the bolt begins to move, over unmodified noble (@abandonware) and bleno on " +
-    "the virtual radio: a lock at 5 m that advertises once a second, connection interval 22.5 ms, 2 % of packets lost and fading. In virtual " +
+    "the virtual radio: a lock at 5 m that advertises every 980 ms, connection interval 22.5 ms, 2 % of packets lost and fading. In virtual " +
     "time and from a seed, so that no figure depends on the machine; computing takes no time. *Cold*: the gateway has just " +
     "started, has not heard the lock yet, and has no session to resume. *Resumed*: it hears the lock and knows its GATT " +
     "table. *Scan* until it asks its adapter to connect, *connect* until the link stands, *discover* until it is subscribed, *LK1* the " +
-    "rest. *Served*: a stair on which every lock has news again as soon as they are fetched. *Energy* by the model of " +
+    "rest. *Served*: a stair on which every lock has news again as soon as they are fetched. Charge, for energy, by the model of " +
     "`lock-sim/energy`, at the battery, the motor apart.",
 
   async measure({ directory, effort }) {
