@@ -18,20 +18,19 @@ export class RetainedFeed {
     this.#wanted = wanted;
   }
 
-  /** A broker that was away may have forgotten everything: all is published anew. */
   start(connection: BrokerConnection): void {
-    this.stop();
     this.#connection = connection;
-    this.#published.clear();
     this.#look();
   }
 
+  /** The connection has ended. The broker of the next one may have forgotten everything: all is published anew. */
   stop(): void {
     this.#timer?.cancel();
     this.#connection = undefined;
+    this.#published.clear();
   }
 
-  /** This topic has something of ours from before, or somebody's in our name. */
+  /** This topic has something of ours from before, or somebody's in our name. It may be said before the start. */
   found(topic: string): void {
     if (!this.#published.has(topic)) this.#published.set(topic, "from before");
   }

@@ -11,6 +11,7 @@ import { LocalIssuer } from "../../../gateway/issuer/local-issuer.ts";
 import type { Log } from "../../../gateway/log.ts";
 import type { MqttUplinkConfig } from "../../../gateway/mqtt-uplink-config.ts";
 import { Database } from "../../../gateway/store/database.ts";
+import { LockStore } from "../../../gateway/store/lock-store.ts";
 import { FakeAir } from "../../../gateway/testing/fake-air.ts";
 import { FakeLock } from "../../../gateway/testing/fake-lock.ts";
 import { composeMqtt } from "../../../gateway/uplink/mqtt/compose-mqtt.ts";
@@ -84,9 +85,11 @@ export class MqttWorld {
     await this.receiver.listening();
   }
 
-  startGateway(): void {
+  /** `without`: a lock that it forgets before it looks at the broker. */
+  startGateway({ without }: { without?: string } = {}): void {
     const { clock, random, folder } = this;
     const database = Database.open(join(folder, "portvakt.db"));
+    if (without !== undefined) void new LockStore(database).remove(without);
     const issuer = LocalIssuer.load(folder, opensslSuite, random);
     const config: MqttUplinkConfig = {
       kind: "mqtt",
