@@ -52,6 +52,7 @@ const TAGS = {
   pairings: "Bringing locks in",
   locks: "Locks, and orders to them",
   grants: "Who may open what, and when",
+  subjects: "People, by pseudonym: what is kept about them",
   groups: "Locks that grants name together",
   events: "What happened at the locks",
   tokens: "Who may use this API",

@@ -7,6 +7,7 @@ import type { Log } from "../log.ts";
 import type { Database } from "../store/database.ts";
 import { GrantStore } from "../store/grant-store.ts";
 import { GroupStore } from "../store/group-store.ts";
+import { KeyedRequestStore } from "../store/keyed-request-store.ts";
 import type { LockStore } from "../store/lock-store.ts";
 import type { RosterStore } from "../store/roster-store.ts";
 import { SecretStore } from "../store/secret-store.ts";
@@ -16,6 +17,7 @@ import { Groups } from "./groups.ts";
 import { RosterKeeper } from "./roster-keeper.ts";
 import { SiteSettings } from "./site-settings.ts";
 import { StairSecrets } from "./stair-secrets.ts";
+import { Subjects } from "./subjects.ts";
 import { WantedRosters } from "./wanted-rosters.ts";
 
 export interface RightsWorld {
@@ -39,6 +41,7 @@ export interface Rights {
   grants: Grants;
   groups: Groups;
   siteSettings: SiteSettings;
+  subjects: Subjects;
 }
 
 /** Rights, and the rosters that they become. */
@@ -62,10 +65,22 @@ export function composeRights(world: RightsWorld): Rights & { wanted: WantedRost
   });
   const keeper = new RosterKeeper({ ...stores, rosters, wanted, suite, clock, log });
   const forGrants = { locks, groups: groupStore, settings, site };
+  const grants = new Grants({
+    ...forGrants,
+    issuer,
+    store: grantStore,
+    rosters: wanted,
+    secrets,
+    suite,
+    clock,
+    random,
+  });
+  const answers = new KeyedRequestStore(database);
   return {
     wanted,
     keeper,
-    grants: new Grants({ ...forGrants, issuer, store: grantStore, rosters: wanted, secrets, suite, clock, random }),
+    grants,
+    subjects: new Subjects({ ...forGrants, grants, store: grantStore, answers, rosters: wanted, clock }),
     groups: new Groups({ store: groupStore, locks, grants: grantStore, rosters: wanted, clock, random }),
     siteSettings: new SiteSettings({ store: settings, locks, rosters: wanted, site }),
   };

@@ -92,6 +92,7 @@ export class Grants {
     const id = request.id ?? toHex(random.bytes(ID_BYTES));
     const known = this.get(id);
     if (known) return this.#askedAgain(known, request);
+    if (store.isErased(id)) throw new RequestRefused("grant-exists", `${id} was somebody's who has been erased`, "id");
     if (id === ID_ZERO || id === OPERATOR_GRANT_ID) throw invalidField("id", `${id} is reserved`);
     const audience = readAudience(this.#parts, request);
     const createdAtMs = clock.wallMs();

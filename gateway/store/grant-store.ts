@@ -23,7 +23,10 @@ export interface GrantRow {
   revokedAtMs?: number;
 }
 
-/** Grants, revoked ones included: a revoked id never lives again. Changes happen inside `Database.write`. */
+/**
+ * Grants, revoked ones included: a revoked id never lives again. Of an erased one nothing is left to be shown, but its id and its
+ * places stay, so that locks go on refusing it. Changes happen inside `Database.write`.
+ */
 export class GrantStore {
   readonly #database: Database;
 
@@ -32,14 +35,25 @@ export class GrantStore {
   }
 
   get(id: string): GrantRow | undefined {
-    const columns = this.#database.get<GrantColumns>(`${SELECT_GRANT} WHERE id = ?`, id);
+    const columns = this.#database.get<GrantColumns>(`${SELECT_GRANT} WHERE id = ? AND ${IS_KEPT}`, id);
     return columns && grantRow(columns);
+  }
+
+  isErased(id: string): boolean {
+    return this.#database.get(`SELECT 1 FROM access_grant WHERE id = ? AND NOT ${IS_KEPT}`, id) !== undefined;
+  }
+
+  /** Ids of all grants of one subject, revoked ones included. */
+  idsOf(subject: string): string[] {
+    return this.#database
+      .all<{ id: string }>(`SELECT id FROM access_grant WHERE subject = ? AND ${IS_KEPT} ORDER BY id`, subject)
+      .map(({ id }) => id);
   }
 
   /** In order of id, those with an id above `after`, revoked ones included. */
   list(after: string, limit: number): GrantRow[] {
     return this.#database
-      .all<GrantColumns>(`${SELECT_GRANT} WHERE id > ? ORDER BY id LIMIT ?`, after, limit)
+      .all<GrantColumns>(`${SELECT_GRANT} WHERE id > ? AND ${IS_KEPT} ORDER BY id LIMIT ?`, after, limit)
       .map(grantRow);
   }
 
@@ -110,6 +124,16 @@ export class GrantStore {
     );
   }
 
+  /** Inside `Database.write`. A grant that was not revoked is so from now on. */
+  erase(id: string, erasedAtMs: number): void {
+    this.#database.run(
+      `UPDATE access_grant SET subject = '', name = NULL, document = x'', content = '', stair = NULL, has_pin = 0,
+         revoked_at_ms = coalesce(revoked_at_ms, ?) WHERE id = ?`,
+      erasedAtMs,
+      id,
+    );
+  }
+
   /** The grant of the API's own key at a lock, or undefined if that key has none there yet. */
   operatorGrant(lockId: string, operatorPk: Uint8Array): Uint8Array | undefined {
     return this.#database.get<{ document: Uint8Array }>(
@@ -135,6 +159,7 @@ const SELECT_GRANT = `
     (SELECT group_concat(lock_id, ' ' ORDER BY lock_id) FROM access_grant_lock WHERE grant_id = id) AS lock_ids,
     (SELECT group_concat(group_id, ' ' ORDER BY group_id) FROM access_grant_group WHERE grant_id = id) AS group_ids
   FROM access_grant`;
+const IS_KEPT = "document <> x''";
 /** Takes the lock's id twice. */
 const IS_FOR_LOCK = `id IN (
   SELECT grant_id FROM access_grant_lock WHERE lock_id = ?

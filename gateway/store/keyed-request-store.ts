@@ -67,6 +67,14 @@ export class KeyedRequestStore {
     });
   }
 
+  /** Inside `Database.write`. Answers in which this text stands are lost; their requests are still never carried out again. */
+  eraseMentions(text: string): void {
+    this.#database.run(
+      "UPDATE keyed_request SET status = NULL, headers = NULL, body = NULL WHERE instr(body, ?) > 0",
+      text,
+    );
+  }
+
   /** One more hour has passed: forgets what is a day old. */
   hourPassed(): Promise<void> {
     return this.#database.write(() => {
