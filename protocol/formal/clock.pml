@@ -83,16 +83,8 @@ inline draw(c) { drawn[c] = T; token[c] = NEVER; order[c] = NEVER }
 #define IS_STALE (uncertain || NOW >= STALE)
 #endif
 
-inline carryOut(c) {
-  if
-  :: uncertain -> assert(essential && IS_YOUNG(c)) /* b */
-  :: else ->
-     assert(NOW <= notAfter && notAfter <= NOW + FRESH) /* b */;
-#ifndef ORDERS_UNSEEN
-     assert(T <= order[c] + FRESH + BEHIND_MAX) /* d */
-#endif
-  fi;
-  assert(essential || T < STALE + BEHIND_MAX) /* e */ }
+/* What holds of every order that is carried out. */
+inline carryOut() { assert(essential || T < STALE + BEHIND_MAX) /* e */ }
 
 active proctype World() {
   bit c, wasInDoubt; short d, notAfter;
@@ -134,8 +126,14 @@ end:
 #endif
      if
      :: order[c] == NEVER -> skip
-     :: order[c] != NEVER && uncertain && MAY_IN_DOUBT && IS_YOUNG_IN_DOUBT(c) && (essential || !IS_STALE) -> carryOut(c)
-     :: order[c] != NEVER && !uncertain && IS_IN_TIME(c) && notAfter <= NOW + AHEAD_MAX && (essential || !IS_STALE) -> carryOut(c)
+     :: order[c] != NEVER && uncertain && MAY_IN_DOUBT && IS_YOUNG_IN_DOUBT(c) && (essential || !IS_STALE) ->
+        assert(essential && IS_YOUNG(c)) /* b */; carryOut()
+     :: order[c] != NEVER && !uncertain && IS_IN_TIME(c) && notAfter <= NOW + AHEAD_MAX && (essential || !IS_STALE) ->
+        assert(NOW <= notAfter && notAfter <= NOW + FRESH) /* b */;
+#ifndef ORDERS_UNSEEN
+        assert(T <= order[c] + FRESH + BEHIND_MAX) /* d */;
+#endif
+        carryOut()
      :: else                                                         /* 18, 7, 11, 10, 30 */
      fi;
      draw(c); c = 0; essential = 0; notAfter = 0 }

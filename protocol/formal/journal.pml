@@ -15,6 +15,8 @@
             d  A repeat under the newest n does no harm, record or not.
    FOR h    keys are told apart by what goes into them: k1 by slot, n and R_G, the keys of S2 by H(S1) and R_L. R_G and R_L are
             drawn anew each time, so h is only looked at where one of them is left out.
+   UNREACHED  are copies of a line where it can not be: a C has no n; a repeat under the newest n that is not on record was refused,
+            its challenge is spent, and it is refused again. That it stays so is what "d" says.
    WITHOUT  the end of an RMS; PASS (its challenge dies with its session); courier and issuer's orders; factory reset (roster.pml);
             wear; bit rot. Cells and table have their own power cuts (lock-sim/power-cuts).
 
@@ -133,7 +135,7 @@ inline moveBolt(o) { acts[o]++; total++; assert(acts[o] <= 1); /* a */ assert(to
 }
 /* c: this S1 counts as accepted from now on. */
 inline accept(s, n, m) {
-  assert(n > highest[s].nr || (n == highest[s].nr && m == highest[s].s1)); highest[s].nr = n; highest[s].s1 = m }
+  assert(n > highest[s].nr || (n == highest[s].nr && m == highest[s].s1)); highest[s].nr = n; highest[s].s1 = m }  /* UNREACHED for a C */
 inline answer(m, what) {
   if :: what == done -> assert(acts[mOrder[m]] == 1) /* b */ :: what == refused -> assert(!isOnRecord) /* b */ :: else fi;
 #ifdef NO_RL
@@ -181,9 +183,9 @@ inline act(s, n, m, o) {
   if
   :: !IS_FRESH(o, s) -> skip                                                     /* 7 */
   :: else ->
-     d_step { SPEND(s) };
+     d_step { SPEND(s) };  /* UNREACHED for a repeat */
      if
-     :: underWay -> skip                                                         /* 24 */
+     :: underWay -> skip                                                         /* 24 */  /* UNREACHED for a repeat */
 #ifdef USES
      :: !underWay && used >= USES -> skip                                        /* 13 */
      :: !underWay && used < USES ->
@@ -195,9 +197,9 @@ inline act(s, n, m, o) {
         POWER_MAY_GO(bolt_moved);
 #endif
         if
-        :: d_step { log[records].at = s; log[records].nr = n; log[records].s1 = m; log[records].order = o; log[records].state = open;
+        :: d_step { log[records].at = s; log[records].nr = n; log[records].s1 = m; log[records].order = o; log[records].state = open;  /* UNREACHED for a repeat */
              records++; told[o] = 1 };
-           verdict = open
+           verdict = open  /* UNREACHED for a repeat */
 #ifdef WRITES_FAIL
         :: true -> printf("STEP write_fails\n");                                 /* the flash took nothing and said nothing */
 #ifdef NO_READBACK
@@ -208,7 +210,7 @@ inline act(s, n, m, o) {
         fi;
         if
         :: verdict == open ->
-           if :: n != 0 -> last[s].nr = n; last[s].s1 = m; accept(s, n, m) :: else fi;
+           if :: n != 0 -> last[s].nr = n; last[s].s1 = m; accept(s, n, m) :: else fi;  /* UNREACHED for a C and a repeat */
            underWay = 1;
 #ifdef SAY_FIRST
            if :: m != 0 -> answer(m, done) :: else fi;
@@ -348,7 +350,7 @@ end:
         :: else -> act(s, 0, 0, o); if :: verdict == refused -> answer(m, refused) :: else fi
         fi
      :: SAME_S1(last[s], n, m) && recorded != none && recorded != open && recorded != event ->
-        if :: o != 0 -> answer(m, recorded) :: else -> assert(isOnRecord) fi
+        assert(o != 0) /* e */; answer(m, recorded)
      :: n > last[s].nr && o == 0 ->
         last[s].nr = n; last[s].s1 = m;
 #ifndef NO_CELL
