@@ -48,7 +48,7 @@ function checkRoster(parts: Parts, { claims, keyChange }: VerifiedRoster): Reaso
  * step.
  */
 export function rosterCommit(parts: Parts, caller: Caller): Response<"rosterCommit"> {
-  const { table, roster, trust, log, suite, stagedPins, shown } = parts;
+  const { table, roster, trust, log, suite, shown } = parts;
   const { staging } = table;
   if (!staging) return refuse(Reason.notFound);
   const verified = verifyRoster(suite, staging.roster, trust.issuerPk!);
@@ -65,7 +65,6 @@ export function rosterCommit(parts: Parts, caller: Caller): Response<"rosterComm
   if (table.commit(new Map([...anchor, log.owed(events)])) === "full") return refuse(Reason.tableFull);
   trust.load();
   roster.load();
-  stagedPins.reset();
   // A grant with the same id may now want other credentials.
   shown.forget();
   log.pay(events);
