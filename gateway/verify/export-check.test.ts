@@ -27,6 +27,7 @@ test("a whole log is found whole, and signed as far as the lock has signed", () 
     firstSeq: 1,
     lastSeq: 3,
     signedThrough: 2,
+    unsigned: 1,
     missingAtLock: 0,
     missingAtGateway: 0,
     key: "given",
@@ -81,6 +82,15 @@ test("what is reported missing is counted, at the lock and at the gateway, and t
   assert.deepEqual([found.missingAtLock, found.missingAtGateway, found.signedThrough], [2, 1, 6]);
   const claim = findingOf(lock, events[0]!, lock.gap(2, 3), events[4]!);
   assert.equal(claim.fault, "records 4 to 4 are not there, and nothing reports them missing");
+});
+
+test("a head proves nothing before a hole: what had no head there is not proven", () => {
+  const lock = new ExportedLock(nobleSuite, 1);
+  const [first, headOfFirst, second] = [lock.record(), lock.head(), lock.record()];
+  lock.record();
+  const [fourth, head] = [lock.record(), lock.head()];
+  const found = findingOf(lock, first, headOfFirst, second, lock.gap(3, 3), fourth, head);
+  assert.deepEqual([found.fault, found.signedThrough, found.unsigned], [undefined, 4, 1]);
 });
 
 test("repeats are nothing, unless they differ", () => {

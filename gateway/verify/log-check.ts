@@ -17,8 +17,10 @@ export interface LogFinding {
   /** Of the records that are there; 0 if there are none. */
   firstSeq: number;
   lastSeq: number;
-  /** The lock's signature covers every record up to here; 0 if there is none. */
+  /** The last record that the lock has signed for; 0 if none. */
   signedThrough: number;
+  /** Records that no signature proves: behind the last head, or between it and a hole. */
+  unsigned: number;
   /** Records that are reported as lost. */
   missingAtLock: number;
   missingAtGateway: number;
@@ -44,6 +46,9 @@ export class LogCheck {
   #through: number | undefined;
   #lastSeq = 0;
   #signedThrough = 0;
+  /** Of the records since the last hole, the first. */
+  #runFirstSeq = 0;
+  #unsignedBefore = 0;
   #missingAtLock = 0;
   #missingAtGateway = 0;
   #fault: string | undefined;
@@ -83,6 +88,7 @@ export class LogCheck {
       firstSeq: this.#firstSeq,
       lastSeq: this.#lastSeq,
       signedThrough: this.#signedThrough,
+      unsigned: this.#unsignedBefore + this.#unsignedInRun(),
       missingAtLock: this.#missingAtLock,
       missingAtGateway: this.#missingAtGateway,
       ...(fault !== undefined && { fault }),
@@ -104,6 +110,10 @@ export class LogCheck {
     this.#hashes.set(seq, h);
     this.#hashes.delete(seq - LOOK_BACK_RECORDS);
     if (this.#firstSeq === 0) this.#firstSeq = seq;
+    if (this.#lastSeq !== seq - 1 || this.#runFirstSeq === 0) {
+      this.#unsignedBefore += this.#unsignedInRun();
+      this.#runFirstSeq = seq;
+    }
     this.#through = seq;
     this.#lastSeq = seq;
     const head = this.#headsAhead.get(seq);
@@ -148,6 +158,12 @@ export class LogCheck {
     else this.#missingAtLock += toSeq - through;
     this.#through = toSeq;
     return undefined;
+  }
+
+  /** A head proves what chains back from it, and a chain ends at a hole. */
+  #unsignedInRun(): number {
+    if (this.#runFirstSeq === 0) return 0;
+    return this.#lastSeq - Math.max(this.#signedThrough, this.#runFirstSeq - 1);
   }
 
   /** The first of an export may be any: what was delivered long ago is kept nowhere for ever. */

@@ -125,6 +125,19 @@ test("what the gateway lost itself is a gap as well", () => {
   assert.deepEqual(held(), [[1, 3, 0, [{ fromSeq: 2, toSeq: 2 }]]]);
 });
 
+test("a record that was set aside may come late, if it is the one that is missing", () => {
+  send(first, lock.lost(2, 2), third, head);
+  const forged = new UplinkedLock(nobleSuite, 1, { time: 7 });
+  forged.record();
+  assert.deepEqual(send(forged.record()), [["chain-broken"], [3]]);
+  assert.deepEqual(send(second), [["accepted"], [3]]);
+  assert.deepEqual(held(), [[1, 3, 3, []]]);
+  assert.deepEqual(
+    store.history(lockId)?.[0]?.records.map(({ seq }) => seq),
+    [1, 2, 3],
+  );
+});
+
 test("a lock that was reset begins a new chain", () => {
   send(first);
   const reset = new UplinkedLock(nobleSuite, 1, { generation: 2 });

@@ -1,7 +1,7 @@
 import type { Suite } from "../../crypto/suite.ts";
 import { type LogHead, verifyLogHead } from "../../protocol/documents/log-head.ts";
 import { firstHash, verifyChain } from "../../protocol/log/chain.ts";
-import { decodeRecord, type LogRecord } from "../../protocol/log/record.ts";
+import { decodeRecord, encodeRecord, type LogRecord } from "../../protocol/log/record.ts";
 import { ProtocolError } from "../../protocol/protocol-error.ts";
 import { equalBytes, fromHex, toHex } from "../../protocol/wire/bytes.ts";
 import { EventRefused, type LockEvent } from "./lock-event.ts";
@@ -11,7 +11,7 @@ export interface GenerationHistory {
   generation: number;
   /** Every record up to here is held, or known to be lost. */
   durableThrough: number;
-  /** The lock's signature covers every record up to here. 0 if no head has come. */
+  /** The last record that the lock has signed for; 0 if no head has come. It proves what chains back from there. */
   signedThrough: number;
   gaps: { fromSeq: number; toSeq: number }[];
   records: LogRecord[];
@@ -64,7 +64,7 @@ export class LockHistory {
         durableThrough,
         signedThrough,
         gaps: [...gaps],
-        records: [...records.values()],
+        records: [...records.values()].sort((a, b) => a.seq - b.seq),
       }));
   }
 
@@ -110,6 +110,10 @@ export class LockHistory {
       if (equalBytes(held.h, record.h)) return false;
       throw new EventRefused(event.id, "other-record", "another record is held under this number");
     }
+    if (generation.gaps.some(({ fromSeq, toSeq }) => fromSeq <= event.seq && event.seq <= toSeq)) {
+      this.#fillGap(generation, event, record);
+      return true;
+    }
     expectNext(generation, event.id, event.seq);
     // After a gap there is nothing to check the first record against; the next signed head covers it.
     const previous = generation.hashAt(event.seq - 1);
@@ -120,6 +124,19 @@ export class LockHistory {
     generation.records.set(event.seq, record);
     generation.durableThrough = event.seq;
     return true;
+  }
+
+  /** A record that had been set aside comes late. It must lead to its successor, or come from the one before it. */
+  #fillGap(generation: Generation, event: LockEvent & { kind: "record" }, record: LogRecord): void {
+    const { seq } = event;
+    const [previous, next] = [generation.hashAt(seq - 1), generation.records.get(seq + 1)];
+    const follows = (hash: Uint8Array, at: number, bytes: Uint8Array) => verifyChain(this.#suite, hash, at, bytes).ok;
+    const fitsBefore = previous ? follows(previous, seq, event.record) : next !== undefined;
+    const fitsAfter = !next || follows(record.h, seq + 1, encodeRecord(next));
+    if (!fitsBefore || !fitsAfter) {
+      throw new EventRefused(event.id, "chain-broken", "the record does not fit into the gap");
+    }
+    generation.fill(seq, record);
   }
 
   #acceptHead(generation: Generation, event: LockEvent & { kind: "head" }): boolean {
@@ -164,6 +181,20 @@ class Generation {
   /** h of a record, h_0 for 0; undefined for one that is lost or has not come. */
   hashAt(seq: number): Uint8Array | undefined {
     return seq === 0 ? this.#first : this.records.get(seq)?.h;
+  }
+
+  /** One record of a gap is no longer missing. */
+  fill(seq: number, record: LogRecord): void {
+    this.records.set(seq, record);
+    const gaps = this.gaps.flatMap(({ fromSeq, toSeq }) =>
+      seq < fromSeq || seq > toSeq
+        ? { fromSeq, toSeq }
+        : [
+            { fromSeq, toSeq: seq - 1 },
+            { fromSeq: seq + 1, toSeq },
+          ].filter((part) => part.fromSeq <= part.toSeq),
+    );
+    this.gaps.splice(0, this.gaps.length, ...gaps);
   }
 
   forgetAfter(seq: number): void {

@@ -72,6 +72,7 @@ test("from stdin, and as JSON for programs", async (t) => {
     firstSeq: 1,
     lastSeq: 1,
     signedThrough: 0,
+    unsigned: 1,
     missingAtLock: 0,
     missingAtGateway: 0,
     key: "claimed",

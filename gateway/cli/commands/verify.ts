@@ -59,8 +59,8 @@ function conclude(verdicts: readonly LogVerdict[]): void {
   }
 }
 
-function isProven({ key, signedThrough, lastSeq }: LogVerdict): boolean {
-  return key === "given" && signedThrough === lastSeq;
+function isProven({ key, unsigned }: LogVerdict): boolean {
+  return key === "given" && unsigned === 0;
 }
 
 function verdictLine(verdict: LogVerdict): string {
@@ -78,9 +78,9 @@ function verdictLine(verdict: LogVerdict): string {
   return `${log}  ${said.filter((words) => words !== false).join(", ")}`;
 }
 
-function signedWords({ lastSeq, signedThrough }: LogVerdict): string {
-  if (signedThrough === 0) return "none signed by the lock";
-  return signedThrough === lastSeq ? "all signed by the lock" : `signed by the lock through ${signedThrough}`;
+function signedWords({ signedThrough, unsigned }: LogVerdict): string {
+  if (unsigned === 0) return "all signed by the lock";
+  return signedThrough === 0 ? "none signed by the lock" : `${unsigned} of them not signed by the lock`;
 }
 
 function keyWords({ key }: LogVerdict): string | false {
