@@ -79,6 +79,13 @@ test("counters outlast a power cut", () => {
   assert.equal(uses.reserve(grant(57)), true);
 });
 
+test("a factory reset frees every counter", () => {
+  const { bench, grant } = crowded();
+  bench.lock.factoryReset();
+  const { uses } = bench.lock.firmware!.inside;
+  for (let n = 201; n <= 312; n++) assert.equal(uses.reserve(grant(n)), true);
+});
+
 test("an essential grant that is carried keeps its count after its exp: an uncertain clock would let it in again", () => {
   const bench = new BenchLock();
   const paired = bench.pair();
