@@ -45,7 +45,7 @@ export function rosterClaims(suite: Suite, rights: LockRights, frame: RosterFram
 }
 
 export function rosterSettings({ settings, groupIds }: LockRights, sealedSecrets?: Uint8Array): Settings {
-  const { stair: _, ...said } = settings;
+  const { stair: _, keepDays: __, ...said } = settings;
   return { ...said, groups: groupIds.map(fromHex), ...(sealedSecrets && { sealedSecrets }) };
 }
 

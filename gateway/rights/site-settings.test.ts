@@ -26,6 +26,8 @@ test("a roster says what holds at its lock, and nothing that is for the gateway 
     holidays: ["1970-01-02"],
     stair: "A",
     unlockSeconds: 9,
+    // How long events are kept is no business of the lock's.
+    keepDays: 7,
   });
   assert.deepEqual(fixture.changed, [LOCK_A]);
   assert.deepEqual(wantedAt(fixture, LOCK_A).claims.settings, {

@@ -15,6 +15,8 @@ export interface LockSettings {
   lockoutSeconds?: number;
   unlockSeconds?: number;
   ajarSeconds?: number;
+  /** How long its delivered events stay at the gateway; the store's if absent. The lock is not told. */
+  keepDays?: number;
 }
 
 /** Settings of locks and the site's holidays. Changes happen inside `Database.write`. */

@@ -19,7 +19,13 @@ const DEFAULTS = {
 test("what is not set at a lock is as the site or the protocol has it", async (t) => {
   const { ask } = await apiFixture(t);
   assert.deepEqual((await ask("GET", ADDRESS)).body, { lockId: LOCK_A, settings: {}, inForce: DEFAULTS });
-  const settings = { name: "Port", tz: "UTC0", holidays: ["2027-12-25", "2027-12-24"], unlockSeconds: 10 };
+  const settings = {
+    name: "Port",
+    tz: "UTC0",
+    holidays: ["2027-12-25", "2027-12-24"],
+    unlockSeconds: 10,
+    keepDays: 30,
+  };
   const set = { ...settings, holidays: ["2027-12-24", "2027-12-25"] };
   const { status, body } = await ask("PUT", ADDRESS, settings);
   assert.deepEqual([status, body], [200, { lockId: LOCK_A, settings: set, inForce: { ...DEFAULTS, ...set } }]);
@@ -52,6 +58,7 @@ test("every mistake in settings is refused with its field", async (t) => {
     [{ lockoutSeconds: 3601 }, "lockoutSeconds"],
     [{ unlockSeconds: 0 }, "unlockSeconds"],
     [{ ajarSeconds: 1.5 }, "ajarSeconds"],
+    [{ keepDays: 0 }, "keepDays"],
     [{ colour: "red" }, "colour"],
   ];
   for (const [mistake, field] of mistakes) {

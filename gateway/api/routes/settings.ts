@@ -8,6 +8,7 @@ import { BODY_PROBLEMS, ProblemError, problemResponses } from "../problem.ts";
 const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3_600;
 const WRONG_TRIES_MAX = 100;
+const KEEP_DAYS_MAX = 3650;
 
 const LockParams = Type.Object({ lockId: LockId });
 
@@ -40,17 +41,22 @@ const SETTINGS = {
   lockoutSeconds: seconds(0, HOUR_SECONDS, "The first time; doubles up to an hour"),
   unlockSeconds: seconds(1, HOUR_SECONDS, "How long an unlock keeps the bolt drawn"),
   ajarSeconds: seconds(1, DAY_SECONDS, "Then a door that stands open is reported"),
+  keepDays: Type.Integer({
+    minimum: 1,
+    maximum: KEEP_DAYS_MAX,
+    description: "How long delivered events stay at the gateway; as its configuration has it if absent",
+  }),
 };
 
 const EXAMPLE = { name: "Laundry", unlockSeconds: 8 };
 const OwnSettings = Type.Partial(Type.Object(SETTINGS), { additionalProperties: false, examples: [EXAMPLE] });
-const { name, ...ALWAYS_IN_FORCE } = SETTINGS;
+const { name, keepDays, ...ALWAYS_IN_FORCE } = SETTINGS;
 
 export const SettingsView = Type.Object(
   {
     lockId: LockId,
     settings: OwnSettings,
-    inForce: Type.Object({ name: Type.Optional(name), ...ALWAYS_IN_FORCE }),
+    inForce: Type.Object({ name: Type.Optional(name), keepDays: Type.Optional(keepDays), ...ALWAYS_IN_FORCE }),
   },
   {
     $id: "Settings",
