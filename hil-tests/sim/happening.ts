@@ -19,6 +19,8 @@ export type Happening =
   | { kind: "motor"; lock: number; to: EndStop }
   /** A hand has turned the bolt from the inside; where it is afterwards. */
   | { kind: "hand"; lock: number; to: EndStop; position: EndStop | "between" }
+  /** The same a moment later, if no hand has turned it again. */
+  | { kind: "after-hand"; lock: number; to: EndStop; position: EndStop | "between" }
   | { kind: "power"; lock: number; isOn: boolean }
   /** A person held something to the door that belongs to these grants (hex), or to none. */
   | { kind: "shown"; lock: number; credential: "pin" | "tag"; grants: readonly string[] }

@@ -31,6 +31,9 @@ export interface SimLockParts {
 const PRODUCT = { model: "Simulated", hardware: 1, firmware: 1 };
 const FRESH_MILLIVOLT = 6_000;
 
+/** Longer than a bolt travels, and shorter than any roster lets it stay drawn. */
+const A_MOMENT_MS = 600;
+
 /** One lock of the world: the real firmware on emulated hardware, with everything told that it writes down or moves. */
 export class SimLock {
   readonly index: number;
@@ -47,6 +50,7 @@ export class SimLock {
   #generation = 0;
   #seq = 0;
   #isOn = false;
+  #turns = 0;
   #inField: readonly string[] | undefined;
 
   constructor({ index, plan, clock, chance, suite, tell }: SimLockParts) {
@@ -94,8 +98,13 @@ export class SimLock {
 
   /** A hand on the thumb-turn. */
   turn(to: EndStop): void {
+    const { bolt } = this.lock.hardware;
+    const turn = ++this.#turns;
     this.lock.turnThumb(to);
-    this.#tell({ kind: "hand", lock: this.index, to, position: this.lock.hardware.bolt.position() });
+    this.#tell({ kind: "hand", lock: this.index, to, position: bolt.position() });
+    this.clock.schedule(A_MOMENT_MS, () => {
+      if (turn === this.#turns) this.#tell({ kind: "after-hand", lock: this.index, to, position: bolt.position() });
+    });
   }
 
   #look(): void {

@@ -114,6 +114,7 @@ test("a record that says where the bolt is says the truth, unless a hand was fas
 test("a hand that does not open is noticed", () => {
   const lock = new Scene(() => new HandOpens());
   assert.equal(lock.see({ kind: "hand", lock: 0, to: "drawn", position: "drawn" }), undefined);
+  assert.match(lock.see({ kind: "after-hand", lock: 0, to: "drawn", position: "between" }) ?? "", /hand/);
   assert.match(lock.see({ kind: "hand", lock: 0, to: "drawn", position: "thrown" }) ?? "", /hand/);
 });
 

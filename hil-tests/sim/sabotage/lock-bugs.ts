@@ -219,7 +219,7 @@ export const LOCK_BUGS: readonly Bug[] = [
     seedsMax: 8,
   },
   {
-    name: "the motor goes on against a hand, under privacy",
+    name: "the motor throws the bolt against a hand",
     breaks: "§0: And by hand from the inside: people always get out.",
     patches: [
       {
