@@ -4,7 +4,7 @@ import { keyId } from "../protocol/documents/cose-sign1.ts";
 import type { Random } from "../protocol/random.ts";
 import { Actions } from "./actions.ts";
 import type { Services, UplinkService } from "./api/services.ts";
-import type { SiteConfig } from "./config.ts";
+import { DEFAULT_STORE, type SiteConfig, type StoreConfig } from "./config.ts";
 import { Gateway } from "./gateway.ts";
 import type { Issuer, Operator } from "./issuer/issuer.ts";
 import { LockLinks } from "./link/lock-links.ts";
@@ -13,14 +13,18 @@ import type { Log } from "./log.ts";
 import { NO_OBSERVER, type Observer } from "./metrics/observer.ts";
 import { Pairings } from "./pairing.ts";
 import { composeRights, type Rights } from "./rights/compose-rights.ts";
-import type { Database } from "./store/database.ts";
+import type { Ballast } from "./store/ballast.ts";
+import { type Database, PAGE_BYTES } from "./store/database.ts";
 import { EventStore } from "./store/event-store.ts";
 import { LockStore } from "./store/lock-store.ts";
 import { OutboxStore } from "./store/outbox-store.ts";
 import { PairingStore } from "./store/pairing-store.ts";
+import { RetentionStore } from "./store/retention-store.ts";
 import { RewindStore } from "./store/rewind-store.ts";
+import { Room } from "./store/room.ts";
 import { RosterStore } from "./store/roster-store.ts";
 import { SetAsideStore } from "./store/set-aside-store.ts";
+import { ShedStore } from "./store/shed-store.ts";
 import { TimeStore } from "./store/time-store.ts";
 import { CarriedReceipts } from "./sync/carried-receipts.ts";
 import { HeadDemands } from "./sync/head-demands.ts";
@@ -49,6 +53,7 @@ export interface World {
   uplink?: { to: Uplink; batchMax: number };
   /** How long a lock that is in step is left alone. */
   pollMs: number;
+  store?: { limits: StoreConfig; ballast: Ballast };
 }
 
 /** The daemon's parts, put together; nothing has started. */
@@ -60,11 +65,16 @@ export interface Composed extends Rights {
   outbox: OutboxStore;
   setAside: SetAsideStore;
   pairings: PairingStore;
+  room: Room;
   rosters: RosterStore;
 }
 
+const MIB = 2 ** 20;
+const DAY_MS = 86_400_000;
+
 const NO_UPLINK: UplinkService = {
   status: () => ({ state: "none", sentence: "There is no uplink: events are kept here." }),
+  lies: 0,
   poke() {},
 };
 
@@ -104,6 +114,19 @@ export function compose(world: World): Composed {
     acted: (lockId) => reconciler.poke(lockId),
   });
   const isKnownLock = (lockId: string) => locks.get(lockId) !== undefined || events.position(lockId) !== undefined;
+  const limits = world.store?.limits ?? DEFAULT_STORE;
+  const room = new Room({
+    database,
+    outbox,
+    retention: new RetentionStore(database),
+    shed: new ShedStore(database, outbox),
+    ballast: world.store?.ballast,
+    clock,
+    log,
+    hasUplink: world.uplink !== undefined,
+    pagesMax: (limits.quotaMib * MIB) / PAGE_BYTES,
+    keepMs: (lockId) => (rights.siteSettings.ofLock(lockId).keepDays ?? limits.keepDays) * DAY_MS,
+  });
   const headDemands = new HeadDemands();
   const carriedReceipts = new CarriedReceipts({ suite, database, events, issuerPk: issuer.publicKey, isKnownLock });
   const deliverer =
@@ -149,7 +172,10 @@ export function compose(world: World): Composed {
     headDemands,
     renewRoster,
     hasUplink: deliverer !== undefined,
-    eventsArrived: (lockId) => deliverer?.poke(lockId),
+    eventsArrived: (lockId) => {
+      deliverer?.poke(lockId);
+      room.poke();
+    },
     deliveryTrouble: (lockId) => deliverer?.trouble(lockId),
     linkTrouble: (lockId) => world.radio?.describe(lockId),
     pollMs: world.pollMs,
@@ -173,7 +199,17 @@ export function compose(world: World): Composed {
     renewRoster,
   });
   return {
-    gateway: new Gateway({ database, transport, links, reconciler, keeper, pairings: pairing, deliverer, siteTime }),
+    gateway: new Gateway({
+      database,
+      transport,
+      links,
+      reconciler,
+      keeper,
+      pairings: pairing,
+      deliverer,
+      siteTime,
+      room,
+    }),
     services: {
       pairings: pairing,
       actions,
@@ -187,6 +223,7 @@ export function compose(world: World): Composed {
     outbox,
     setAside,
     pairings,
+    room,
     rosters,
   };
 }

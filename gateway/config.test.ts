@@ -24,6 +24,7 @@ test("everything has a default", () => {
     ble: { library: "@abandonware/noble", adapters: ["hci0"] },
     sync: { pollMs: 5000 },
     site: { tz: "CET-1CEST,M3.5.0,M10.5.0/3", staleAfterDays: 0 },
+    store: { quotaMib: 4096, ballastMib: 16, keepDays: 14 },
     log: { level: "info" },
   });
 });
@@ -46,6 +47,10 @@ test("every key is read, and relative paths count from the file", () => {
     [site]
     tz = "EST5EDT,M3.2.0,M11.1.0"
     stale_after_days = 14
+    [store]
+    quota_mib = 512
+    ballast_mib = 0
+    keep_days = 30
     [uplink]
     url = "https://example.org/events"
     ca_file = "ca.pem"
@@ -64,6 +69,7 @@ test("every key is read, and relative paths count from the file", () => {
     ble: { library: "@stoprocent/noble", adapters: ["hci1", "hci0"] },
     sync: { pollMs: 250 },
     site: { tz: "EST5EDT,M3.2.0,M11.1.0", staleAfterDays: 14 },
+    store: { quotaMib: 512, ballastMib: 0, keepDays: 30 },
     uplink: {
       kind: "http",
       url: "https://example.org/events",

@@ -15,6 +15,7 @@ export interface Config {
   ble: BleConfig;
   sync: { pollMs: number };
   site: SiteConfig;
+  store: StoreConfig;
   uplink?: UplinkConfig;
   log: { level: LogLevel };
 }
@@ -55,6 +56,15 @@ export interface SiteConfig {
   staleAfterDays: number;
 }
 
+/** What the data may take of the disk (docs/events.md). */
+export interface StoreConfig {
+  quotaMib: number;
+  /** Of a file that is given up when the disk runs full all the same; 0 = none. */
+  ballastMib: number;
+  /** How long events are kept once they are delivered. */
+  keepDays: number;
+}
+
 const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -68,6 +78,7 @@ const POLL_MS_MIN = 100;
 const STALE_AFTER_DAYS_MAX = 3650;
 /** The longest of the world's zones has 40 or so; a roster has to hold much else. */
 const TZ_BYTES_MAX = 64;
+export const DEFAULT_STORE: StoreConfig = { quotaMib: 4096, ballastMib: 16, keepDays: 14 };
 export const DEFAULT_SITE: SiteConfig = { tz: "CET-1CEST,M3.5.0,M10.5.0/3", staleAfterDays: 0 };
 
 /** Reads the file, or takes the defaults without one. Throws ConfigError: one line that names file and key. */
@@ -91,6 +102,7 @@ export function parseConfig(text: string, file: string, base: string): Config {
     "ble",
     "sync",
     "site",
+    "store",
     "uplink",
     "log",
   ]);
@@ -108,6 +120,7 @@ export function parseConfig(text: string, file: string, base: string): Config {
     })),
     ble: bleConfig(root.table("ble", ["library", "adapters"])),
     sync: { pollMs: sync.wholeNumber("poll_ms", DEFAULT_POLL_MS, { min: POLL_MS_MIN, max: 86_400_000 }) },
+    store: storeConfig(root.table("store", ["quota_mib", "ballast_mib", "keep_days"])),
     site: siteConfig(root.table("site", ["tz", "stale_after_days"])),
     ...(uplink && { uplink }),
     log: { level: log.oneOf("level", LOG_LEVELS, "info") },
@@ -149,6 +162,15 @@ function siteConfig(site: Table): SiteConfig {
   if (!isTz(tz)) throw site.wrong("tz", `must be a POSIX TZ with its rules, like "${DEFAULT_SITE.tz}"; it is "${tz}"`);
   const range = { min: 0, max: STALE_AFTER_DAYS_MAX };
   return { tz, staleAfterDays: site.wholeNumber("stale_after_days", DEFAULT_SITE.staleAfterDays, range) };
+}
+
+function storeConfig(store: Table): StoreConfig {
+  const { quotaMib, ballastMib, keepDays } = DEFAULT_STORE;
+  return {
+    quotaMib: store.wholeNumber("quota_mib", quotaMib, { min: 8, max: 1_000_000 }),
+    ballastMib: store.wholeNumber("ballast_mib", ballastMib, { min: 0, max: 1024 }),
+    keepDays: store.wholeNumber("keep_days", keepDays, { min: 1, max: 3650 }),
+  };
 }
 
 /** Whether locks understand this time zone, and their rosters have room for it. */

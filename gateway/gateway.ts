@@ -2,6 +2,7 @@ import type { LockLinks } from "./link/lock-links.ts";
 import type { Pairings } from "./pairing.ts";
 import type { RosterKeeper } from "./rights/roster-keeper.ts";
 import type { Database } from "./store/database.ts";
+import type { Room } from "./store/room.ts";
 import type { Reconciler } from "./sync/reconciler.ts";
 import type { SiteTime } from "./sync/site-time.ts";
 import type { Transport } from "./transport/channel.ts";
@@ -17,6 +18,7 @@ export interface GatewayParts {
   /** Undefined without an uplink. */
   deliverer: Deliverer | undefined;
   siteTime: SiteTime;
+  room: Room;
 }
 
 /** The order in which the daemon's parts start and stop. */
@@ -28,7 +30,8 @@ export class Gateway {
   }
 
   start(): void {
-    const { reconciler, keeper, pairings, deliverer } = this.#parts;
+    const { room, reconciler, keeper, pairings, deliverer } = this.#parts;
+    room.start();
     reconciler.start();
     keeper.start();
     pairings.resumeAll();
@@ -37,11 +40,12 @@ export class Gateway {
 
   /** Settles when nothing is under way and everything known is on the disk. */
   async close(): Promise<void> {
-    const { database, transport, links, reconciler, keeper, pairings, deliverer, siteTime } = this.#parts;
+    const { database, transport, links, reconciler, keeper, pairings, deliverer, siteTime, room } = this.#parts;
     // All that waits for a lock or a backend ends together: they wait for each other.
     await Promise.all([pairings.close(), keeper.close(), reconciler.close(), links.close(), deliverer?.close()]);
     await transport.close();
     await siteTime.close();
+    await room.close();
     database.close();
   }
 }

@@ -18,8 +18,9 @@ import { LocalIssuer } from "./issuer/local-issuer.ts";
 import { createLog, type Log } from "./log.ts";
 import { isLoopback } from "./loopback.ts";
 import { Meters } from "./metrics/meters.ts";
+import { Ballast } from "./store/ballast.ts";
 import { openDataDirectory } from "./store/data-directory.ts";
-import { Database } from "./store/database.ts";
+import { Database, PAGE_BYTES } from "./store/database.ts";
 import { KeyedRequestStore } from "./store/keyed-request-store.ts";
 import { StoreError } from "./store/store-error.ts";
 import { TokenStore } from "./store/token-store.ts";
@@ -67,6 +68,7 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
   // First of all: it keeps a second daemon from everything else in the directory.
   const database = Database.open(join(config.data, "portvakt.db"), {
     soon: (commit) => clock.schedule(0, commit),
+    pagesMax: (config.store.quotaMib * 2 ** 20) / PAGE_BYTES,
   });
   const tokens = new Tokens({ database, store: new TokenStore(database), suite, clock, random, log });
   await ensureApiToken(apiTokenFile(config.data), tokens);
@@ -96,14 +98,17 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
     observer: metrics,
     ...(uplink && { uplink }),
     pollMs: config.sync.pollMs,
+    store: { limits: config.store, ballast: new Ballast(join(config.data, "ballast"), config.store.ballastMib) },
   });
   const { gateway, services, pairings: pairingRows, ...stores } = composed;
-  const { locks, outbox } = stores;
+  const { locks, outbox, setAside, room } = stores;
   metrics.measureProcess();
   metrics.watch({
     syncStates: () => locks.list().map(({ lockId }) => services.sync.status(lockId)?.state ?? "waiting"),
     undeliveredEvents: () => locks.list().reduce((sum, { lockId }) => sum + outbox.undeliveredCount(lockId), 0),
     databaseBytes: () => database.sizeBytes(),
+    setAsideEvents: () => setAside.count(),
+    lostEvents: () => room.lostEvents,
     uplinkState: () => services.uplink.status().state,
   });
   const api = await buildApi(

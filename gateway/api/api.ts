@@ -37,6 +37,7 @@ export interface ApiParts extends Services, Rights {
   events: EventStore;
   outbox: OutboxStore;
   setAside: SetAsideStore;
+  room: { readonly isShort: boolean };
   pairingRows: PairingStore;
   tokens: Tokens;
   metrics: ApiMetrics;

@@ -40,6 +40,8 @@ test("docs/api.md names every metric of ours", async () => {
     syncStates: () => [],
     undeliveredEvents: () => 0,
     databaseBytes: () => 0,
+    setAsideEvents: () => 0,
+    lostEvents: () => 0,
     uplinkState: () => "none",
   });
   const names = [...(await meters.text()).matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name);

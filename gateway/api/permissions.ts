@@ -30,6 +30,9 @@ export const PERMISSIONS: Readonly<Record<string, readonly Role[] | "anyone">> =
   "PUT /v1/grants/:id": OPERATORS,
   "DELETE /v1/grants/:id": OPERATORS,
 
+  "GET /v1/subjects/:subject": OPERATORS,
+  "DELETE /v1/subjects/:subject": ADMINS,
+
   "GET /v1/groups": EVERYBODY,
   "GET /v1/groups/:groupId": EVERYBODY,
   "POST /v1/groups": OPERATORS,
@@ -43,6 +46,11 @@ export const PERMISSIONS: Readonly<Record<string, readonly Role[] | "anyone">> =
 
   "GET /v1/events": TRUSTED,
   "GET /v1/events/export": TRUSTED,
+
+  "GET /v1/outbox": EVERYBODY,
+  "GET /v1/outbox/set-aside": EVERYBODY,
+  "POST /v1/outbox/set-aside/:cursor/retries": OPERATORS,
+  "DELETE /v1/outbox/set-aside/:cursor": ADMINS,
 
   "GET /v1/tokens": ADMINS,
   "GET /v1/tokens/:id": ADMINS,

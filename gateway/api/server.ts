@@ -16,6 +16,7 @@ import { invalidField } from "./invalid-field.ts";
 import { LockView } from "./lock-view.ts";
 import { linkPages } from "./page.ts";
 import { Problem, ProblemError } from "./problem.ts";
+import { keepRoom } from "./room.ts";
 import { addEventExportRoute } from "./routes/event-export.ts";
 import { addEventRoutes } from "./routes/events.ts";
 import { addGrantRoutes } from "./routes/grants.ts";
@@ -23,8 +24,10 @@ import { addGroupRoutes, GroupView } from "./routes/groups.ts";
 import { addHealthRoute, HealthView } from "./routes/health.ts";
 import { ActionView, addLockRoutes } from "./routes/locks.ts";
 import { addMetricsRoute } from "./routes/metrics.ts";
+import { addOutboxRoutes, OutboxView, SetAsideView } from "./routes/outbox.ts";
 import { addPairingRoutes, PairingView } from "./routes/pairings.ts";
 import { addSettingsRoutes, HolidaysView, SettingsView } from "./routes/settings.ts";
+import { addSubjectRoutes, SubjectView } from "./routes/subjects.ts";
 import { addTokenRoutes, TokenView } from "./routes/tokens.ts";
 import { RequestRefused } from "./services.ts";
 import { SyncView } from "./sync-view.ts";
@@ -49,10 +52,13 @@ const SCHEMAS = [
   SyncView,
   GrantView,
   EventView,
+  OutboxView,
+  SetAsideView,
   PairingView,
   ActionView,
   HealthView,
   TokenView,
+  SubjectView,
   GroupView,
   SettingsView,
   HolidaysView,
@@ -90,6 +96,7 @@ export async function buildApi(parts: ApiParts, options: ApiOptions): Promise<Ap
 function addHooks(api: Api, parts: ApiParts, { log, keyedRequests, openMetricsHere }: ApiOptions): void {
   const { suite, clock, tokens, metrics } = parts;
   guard(api, { tokens, openMetricsHere });
+  keepRoom(api, parts);
   const keyed = { requests: keyedRequests, suite, clock, log };
   answerOnce(api, keyed);
   forgetOldAnswers(api, keyed);
@@ -106,10 +113,12 @@ function addRoutes(v1: Api, parts: ApiParts): void {
   addPairingRoutes(v1, parts);
   addLockRoutes(v1, parts);
   addGrantRoutes(v1, parts);
+  addSubjectRoutes(v1, parts);
   addGroupRoutes(v1, parts);
   addSettingsRoutes(v1, parts);
   addEventRoutes(v1, parts);
   addEventExportRoute(v1, parts);
+  addOutboxRoutes(v1, parts);
   addTokenRoutes(v1, parts);
 }
 

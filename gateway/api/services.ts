@@ -32,6 +32,7 @@ export type RequestRefusedCode =
   | "field-invalid"
   | "unknown-lock"
   | "grant-exists"
+  | "subject-in-force"
   | "grant-too-large"
   | "pin-taken"
   | "stairs-mixed"
@@ -99,6 +100,8 @@ export interface UplinkStatus {
 
 export interface UplinkService {
   status(): UplinkStatus;
+  /** What the backend said since the start that could not be true. */
+  readonly lies: number;
   /** There may be events of this lock to deliver. */
   poke(lockId: string): void;
 }

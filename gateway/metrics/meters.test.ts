@@ -48,6 +48,8 @@ test("levels are those of the moment in which somebody reads them", async () => 
     syncStates: () => ["in-step", "waiting", "waiting"],
     undeliveredEvents: () => undelivered,
     databaseBytes: () => 4096,
+    setAsideEvents: () => 2,
+    lostEvents: () => 7,
     uplinkState: () => "waiting",
   });
   undelivered = 5;
@@ -55,6 +57,8 @@ test("levels are those of the moment in which somebody reads them", async () => 
   for (const sample of [
     "portvakt_events_undelivered 5",
     "portvakt_database_bytes 4096",
+    "portvakt_events_set_aside 2",
+    "portvakt_events_lost 7",
     'portvakt_locks{state="in-step"} 1',
     'portvakt_locks{state="waiting"} 2',
     'portvakt_locks{state="stopped"} 0',

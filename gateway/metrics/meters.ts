@@ -16,6 +16,9 @@ export interface Levels {
   syncStates(): SyncStatus["state"][];
   undeliveredEvents(): number;
   databaseBytes(): number;
+  setAsideEvents(): number;
+  /** Given up since the start, for want of room. */
+  lostEvents(): number;
   uplinkState(): UplinkStatus["state"];
 }
 
@@ -41,6 +44,8 @@ export class Meters implements Observer {
       levels.undeliveredEvents(),
     );
     this.#gauge("portvakt_database_bytes", "Size of the store", () => levels.databaseBytes());
+    this.#gauge("portvakt_events_set_aside", "Events that the backend refused", () => levels.setAsideEvents());
+    this.#gauge("portvakt_events_lost", "Events given up since the start for want of room", () => levels.lostEvents());
     this.#gaugeByState(
       "portvakt_locks",
       "Paired locks by how far they are in step",

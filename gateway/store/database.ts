@@ -14,6 +14,7 @@ const BUSY_TIMEOUT_MS = 2000;
 const STATEMENTS_MAX = 200;
 /** What `PRAGMA synchronous` answers for FULL. */
 const SYNCHRONOUS_FULL = 2;
+export const PAGE_BYTES = 4096;
 
 export interface DatabaseOptions {
   /** Calls `commit` once, soon: every write asked for until then shares its transaction. Default: at the end of the turn. */
@@ -129,6 +130,15 @@ export class Database {
     assert(this.#writing, "a change outside a write");
     this.#expectToGoOn();
     return this.#statement(sql).run(...values).changes;
+  }
+
+  /** Pages of the file, and how many of them hold something. */
+  pages(): { total: number; used: number } {
+    const pages = this.get<{ total: number; used: number }>(
+      `SELECT page_count AS total, page_count - freelist_count AS used
+       FROM pragma_page_count(), pragma_freelist_count()`,
+    );
+    return pages ?? { total: 0, used: 0 };
   }
 
   /** Of the database's pages, whether they are in its file already or not. */
@@ -264,6 +274,8 @@ function prepareConnection(sqlite: Sqlite.Database): void {
   // The package compiles WAL with NORMAL, which may lose the last commits at a power cut.
   sqlite.pragma("synchronous = FULL");
   sqlite.pragma("foreign_keys = ON");
+  // What has been erased shall not be read from the file: freed bytes are zeroed wherever the page is written anyway.
+  sqlite.pragma("secure_delete = FAST");
   // The exclusive lock is only taken with the first access.
   sqlite.exec("BEGIN EXCLUSIVE; COMMIT");
   assert.equal(sqlite.pragma("journal_mode", { simple: true }), "wal");

@@ -20,7 +20,8 @@ export interface EventRow {
 }
 
 /** `gap` is missing at the lock already; `lost` was here once. An `asked-head` is over the backend's nonce. */
-export type EventKind = "record" | "head" | "asked-head" | "gap" | "lost";
+export const EVENT_KINDS = ["record", "head", "asked-head", "gap", "lost"] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
 
 /** The last record that is durable here: the chain goes on from it. */
 export interface LogPosition {

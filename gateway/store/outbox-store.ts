@@ -21,12 +21,8 @@ export class OutboxStore {
 
   /** One lock's events after that, in order. */
   undelivered(lockId: string, limit: number): EventRow[] {
-    return this.#database.all<EventRow>(
-      `${SELECT_EVENT} WHERE lock_id = ? AND cursor > ? ORDER BY cursor LIMIT ?`,
-      lockId,
-      this.deliveredCursor(lockId),
-      limit,
-    );
+    const sql = `${SELECT_EVENT} WHERE lock_id = ? AND cursor > ? ORDER BY cursor LIMIT ?`;
+    return this.#database.all<EventRow>(sql, lockId, this.deliveredCursor(lockId), limit);
   }
 
   undeliveredCount(lockId: string): number {

@@ -1,10 +1,7 @@
 import type { Database } from "./database.ts";
-import { type EventRow, SELECT_EVENT } from "./event-store.ts";
+import { EVENT_KINDS, type EventRow, SELECT_EVENT } from "./event-store.ts";
 import { encodeLoss, lastSeqOf } from "./loss.ts";
 import type { OutboxStore } from "./outbox-store.ts";
-
-/** Kinds that can stand at one seq: a record, its heads, and what is missing from there on. */
-const KINDS_AT_A_SEQ = 5;
 
 /** Takes delivery back to where a backend says that it is, as far as its events are still here. */
 export class RewindStore {
@@ -42,7 +39,7 @@ export class RewindStore {
       lockId,
       generation,
       seq,
-      KINDS_AT_A_SEQ,
+      EVENT_KINDS.length,
     );
     const record = around.find((row) => row.kind === "record" && row.seq === seq);
     if (record) return record.cursor;

@@ -31,7 +31,7 @@ export async function apiFixture(
   options: { log?: Log; openMetricsHere?: boolean } = {},
 ) {
   const grantsParts = await grantsFixture(test);
-  const { database, suite, clock, random, locks, rosters, grants, groups, siteSettings } = grantsParts;
+  const { database, suite, clock, random, locks, rosters, grants, groups, siteSettings, subjects } = grantsParts;
   const log = options.log ?? QUIET;
   const events = new EventStore(database);
   const outbox = new OutboxStore(database);
@@ -53,6 +53,7 @@ export async function apiFixture(
     act: async () => played.outcome,
     sync: undefined,
   };
+  const room = { isShort: false };
   const parts = {
     version: "1.2.3",
     suite,
@@ -62,10 +63,12 @@ export async function apiFixture(
     events,
     outbox,
     setAside,
+    room,
     pairingRows,
     grants,
     groups,
     siteSettings,
+    subjects,
     tokens,
     metrics,
     pairings: {
@@ -81,7 +84,7 @@ export async function apiFixture(
       },
     },
     sync: { status: () => played.sync },
-    uplink: { status: () => ({ state: "none" as const, sentence: "There is no uplink." }), poke() {} },
+    uplink: { status: () => ({ state: "none" as const, sentence: "There is no uplink." }), lies: 0, poke() {} },
   };
   const build = () =>
     buildApi(parts, {
@@ -124,6 +127,7 @@ export async function apiFixture(
   }
   return {
     ...grantsParts,
+    room,
     events,
     outbox,
     setAside,

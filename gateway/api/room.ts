@@ -1,0 +1,17 @@
+import type { Api, ApiParts } from "./api.ts";
+import { ProblemError } from "./problem.ts";
+
+/** Doors go on opening, and what is set aside is seen to; to take something away always works. */
+const ALWAYS = ["/v1/locks/:lockId/actions", "/v1/outbox"];
+
+/** Refuses to write anything new where the room that is left is for events and orders. */
+export function keepRoom(api: Api, { room }: Pick<ApiParts, "room">): void {
+  api.addHook("onRequest", async ({ method, routeOptions }) => {
+    const isNew = method === "POST" || method === "PUT";
+    if (!isNew || ALWAYS.some((route) => routeOptions.url?.startsWith(route)) || !room.isShort) return;
+    throw new ProblemError(
+      "store-short",
+      "The gateway's store is nearly full of events that the backend has not taken; see portvakt outbox.",
+    );
+  });
+}
