@@ -3,40 +3,44 @@ import type { Random } from "../../../protocol/random.ts";
 import { Backoff } from "../../link/backoff.ts";
 import type { Log } from "../../log.ts";
 import { UplinkError } from "../uplink.ts";
-import { type BrokerAccess, BrokerConnection } from "./broker-connection.ts";
-import type { Incoming } from "./message.ts";
 
 export const RECONNECT = { firstMs: 1_000, maxMs: 60_000 };
 /** A connection that ends sooner has solved nothing: the next try waits longer than the one before. */
 const STEADY_AFTER_MS = 30_000;
 
-export interface BrokerParts {
+/** A connection that ends for good. */
+interface Closable {
+  close(): Promise<void>;
+}
+
+export interface BrokerParts<Connection extends Closable> {
+  /** For messages. */
+  name: string;
   clock: Clock;
   random: Random;
   log: Log;
-  access: BrokerAccess;
-  subscriptions: string[];
   reconnect: { firstMs: number; maxMs: number };
-  heard: (message: Incoming) => void;
-  /** The subscriptions are in place. Rejects with UplinkError. */
-  connected: (connection: BrokerConnection) => Promise<void>;
+  /** `ended` is called once, when the connection that it resolves with has ended. Rejects with UplinkError. */
+  open: (ended: (trouble: string) => void) => Promise<Connection>;
+  /** Before others get the connection. Rejects with UplinkError. */
+  connected: (connection: Connection) => Promise<void>;
   disconnected: (trouble: string) => void;
 }
 
 /** Keeps up a connection to the broker: when one has ended, there will be another. */
-export class Broker {
+export class Broker<Connection extends Closable> {
   readonly name: string;
-  readonly #parts: BrokerParts;
+  readonly #parts: BrokerParts<Connection>;
   readonly #backoff: Backoff;
   readonly #closing = new AbortController();
-  readonly #waiting = new Set<(connection: BrokerConnection) => void>();
-  #connection: BrokerConnection | undefined;
+  readonly #waiting = new Set<(connection: Connection) => void>();
+  #connection: Connection | undefined;
   #trouble: string;
   #ended: Promise<void> = Promise.resolve();
 
-  constructor(parts: BrokerParts) {
+  constructor(parts: BrokerParts<Connection>) {
     this.#parts = parts;
-    this.name = new URL(parts.access.url).host;
+    this.name = parts.name;
     this.#trouble = `${this.name} has not answered yet`;
     this.#backoff = new Backoff(parts.random, parts.reconnect);
   }
@@ -45,19 +49,19 @@ export class Broker {
     this.#ended = this.#keepConnected();
   }
 
-  get connection(): BrokerConnection | undefined {
+  get connection(): Connection | undefined {
     return this.#connection;
   }
 
   /** Rejects with UplinkError if there is no connection within this time. */
-  connectionWithin(withinMs: number): Promise<BrokerConnection> {
+  connectionWithin(withinMs: number): Promise<Connection> {
     if (this.#connection) return Promise.resolve(this.#connection);
     return new Promise((resolve, reject) => {
       const timer = this.#parts.clock.schedule(withinMs, () => {
         this.#waiting.delete(take);
         reject(new UplinkError("unreachable", this.#trouble));
       });
-      const take = (connection: BrokerConnection) => {
+      const take = (connection: Connection) => {
         timer.cancel();
         resolve(connection);
       };
@@ -66,7 +70,7 @@ export class Broker {
   }
 
   /** Says goodbye to the broker after `farewell`, if there is a connection. */
-  async close(farewell: (connection: BrokerConnection) => Promise<unknown>): Promise<void> {
+  async close(farewell: (connection: Connection) => Promise<unknown>): Promise<void> {
     this.#closing.abort();
     const connection = this.#connection;
     if (connection) {
@@ -89,15 +93,14 @@ export class Broker {
 
   /** Settles when the connection has ended, or has not come about, with why. */
   async #connectOnce(): Promise<string> {
-    const { access, clock, subscriptions, heard, connected } = this.#parts;
+    const { open, connected } = this.#parts;
     let ended = (_trouble: string) => {};
     const end = new Promise<string>((resolve) => {
       ended = resolve;
     });
-    let connection: BrokerConnection | undefined;
+    let connection: Connection | undefined;
     try {
-      connection = await BrokerConnection.open(access, clock, { heard, ended });
-      await connection.subscribe(subscriptions);
+      connection = await open(ended);
       await connected(connection);
     } catch (error) {
       if (!(error instanceof UplinkError)) throw error;
@@ -108,7 +111,7 @@ export class Broker {
     return end;
   }
 
-  #lend(connection: BrokerConnection): void {
+  #lend(connection: Connection): void {
     this.#connection = connection;
     this.#parts.log.info({}, `The broker ${this.name} is connected.`);
     for (const take of this.#waiting) take(connection);

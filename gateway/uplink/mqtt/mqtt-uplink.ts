@@ -6,7 +6,7 @@ import { BATCH_CONTENT_TYPE, type CloudEvent } from "../cloud-event.ts";
 import { readAnswer } from "../read-answer.ts";
 import { type Downlink, type Lane, type Uplink, UplinkError } from "../uplink.ts";
 import { Broker, RECONNECT } from "./broker.ts";
-import type { BrokerAccess, BrokerConnection } from "./broker-connection.ts";
+import { type BrokerAccess, BrokerConnection } from "./broker-connection.ts";
 import type { Incoming } from "./message.ts";
 import { Receipts } from "./receipts.ts";
 import { type RefusalName, Refusals } from "./refusals.ts";
@@ -45,7 +45,7 @@ export class MqttUplink implements Uplink {
   readonly name: string;
   readonly hasLanes = true;
   readonly #parts: MqttUplinkParts;
-  readonly #broker: Broker;
+  readonly #broker: Broker<BrokerConnection>;
   readonly #receipts: Receipts;
   readonly #refusals: Refusals;
   readonly #feed: RetainedFeed;
@@ -54,20 +54,19 @@ export class MqttUplink implements Uplink {
   #requests: Requests | undefined;
 
   constructor(parts: MqttUplinkParts) {
-    const { clock, random, log, topics, access, retained } = parts;
+    const { clock, random, log, retained } = parts;
     this.#parts = parts;
     this.#receiptWithinMs = parts.receiptWithinMs ?? RECEIPT_WITHIN_MS;
     this.#receipts = new Receipts(clock);
     this.#refusals = new Refusals(log);
     this.#feed = new RetainedFeed(clock, retained);
     this.#broker = new Broker({
+      name: new URL(parts.access.url).host,
       clock,
       random,
       log,
-      access: { ...access, will: { topic: topics.gatewayState, payload: "offline" } },
-      subscriptions: topics.subscriptions,
       reconnect: parts.reconnect ?? RECONNECT,
-      heard: (message) => this.#hear(message),
+      open: (ended) => this.#open(ended),
       connected: (connection) => this.#announce(connection),
       disconnected: (trouble) => this.#disconnected(trouble),
     });
@@ -130,6 +129,20 @@ export class MqttUplink implements Uplink {
     // Said in peace, as the will is published only when we are gone without a word.
     await this.#broker.close((connection) => connection.publish({ topic, payload: "offline", isRetained: true }));
     this.#receipts.failAll(new UplinkError("unreachable", "the gateway stops"));
+  }
+
+  async #open(ended: (trouble: string) => void): Promise<BrokerConnection> {
+    const { clock, topics, access } = this.#parts;
+    const will = { topic: topics.gatewayState, payload: "offline" };
+    const heard = (message: Incoming) => this.#hear(message);
+    const connection = await BrokerConnection.open({ ...access, will }, clock, { heard, ended });
+    try {
+      await connection.subscribe(topics.subscriptions);
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+    return connection;
   }
 
   async #announce(connection: BrokerConnection): Promise<void> {
