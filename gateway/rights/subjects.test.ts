@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parseRoster } from "../../protocol/documents/roster.ts";
 import { toHex } from "../../protocol/wire/bytes.ts";
@@ -75,6 +76,17 @@ test("after erasure neither name nor pseudonym nor tag stands in any table, and 
   assert.deepEqual(await answers.begin("token", "key", new Uint8Array(32)), { fingerprint: new Uint8Array(32) });
   assert.deepEqual([grants.get(FIRST), grants.list("", 10).map(({ row }) => row.id)], [undefined, [SECOND]]);
   await assert.rejects(give(FIRST, { subject: OTHER }), { code: "grant-exists", field: "id" });
+});
+
+test("what was erased can not be read from the database's file either", async (t) => {
+  const { give, grants, subjects, database } = await setUp(t);
+  const { file } = database.get<{ file: string }>("SELECT file FROM pragma_database_list")!;
+  await give(FIRST);
+  await grants.revoke(FIRST);
+  await subjects.erase(ANNA);
+  database.close();
+  const bytes = readFileSync(file);
+  for (const trace of ["Anna Andersson", Buffer.from("04112233445566", "hex")]) assert.ok(!bytes.includes(trace));
 });
 
 test("locks go on refusing what was erased, wherever it is shown", async (t) => {
