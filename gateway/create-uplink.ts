@@ -1,6 +1,7 @@
 import type { Suite } from "../crypto/suite.ts";
 import { HttpUplink } from "./uplink/http.ts";
 import { composeMqtt, type MqttWorld } from "./uplink/mqtt/compose-mqtt.ts";
+import { composeNats } from "./uplink/nats/compose-nats.ts";
 import type { Uplink } from "./uplink/uplink.ts";
 import type { UplinkConfig } from "./uplink-kinds.ts";
 
@@ -11,5 +12,7 @@ export function createUplink(config: UplinkConfig, suite: Suite, world: MqttWorl
       return new HttpUplink(suite, world.clock, config);
     case "mqtt":
       return composeMqtt(config, world);
+    case "nats":
+      return composeNats(config, world);
   }
 }

@@ -68,7 +68,8 @@ export function mqttUplinkConfig(uplink: Table, path: (value: string) => string)
   };
 }
 
-function clientOf(uplink: Table, path: (value: string) => string): MqttUplinkConfig["client"] {
+/** Our own certificate and its key, as every broker wants them. Throws ConfigError. */
+export function clientOf(uplink: Table, path: (value: string) => string): MqttUplinkConfig["client"] {
   const certificateFile = uplink.optionalText("client_certificate_file");
   if (certificateFile === undefined) {
     if (uplink.has("client_key_file")) throw uplink.wrong("client_certificate_file", "is missing: there is a key");
@@ -81,8 +82,8 @@ function prefixOf(uplink: Table): string {
   return nameOf(uplink, "discovery_prefix", uplink.text("discovery_prefix", DEFAULT_DISCOVERY_PREFIX));
 }
 
-/** A level of a topic: no wildcard and no slash. */
-function nameOf(uplink: Table, key: string, name: string): string {
+/** A level of a topic: no wildcard and no slash. Throws ConfigError. */
+export function nameOf(uplink: Table, key: string, name: string): string {
   if (!/^[\w.-]{1,64}$/.test(name)) throw uplink.wrong(key, "may have letters, digits and _ . - alone, 64 at most");
   return name;
 }

@@ -67,13 +67,14 @@ export class Deliverer implements UplinkService {
   status(): UplinkStatus {
     const troubles = [...this.#locks.values()].flatMap(({ trouble }) => trouble ?? []);
     const { lies } = this;
-    const disbelief = lies === 0 ? "" : ` ${lies} statements since the start could not be true.`;
+    const disbelief = lies === 0 ? [] : [`${lies} statements since the start could not be true.`];
+    const besides = [...disbelief, ...(this.#parts.uplink.warnings ?? [])].map((sentence) => ` ${sentence}`).join("");
     const [first] = troubles;
     if (first === undefined) {
-      return { state: "delivering", sentence: `Events are delivered to ${this.#parts.uplink.name}.${disbelief}` };
+      return { state: "delivering", sentence: `Events are delivered to ${this.#parts.uplink.name}.${besides}` };
     }
     const count = troubles.length === 1 ? "The events of one lock wait" : `The events of ${troubles.length} locks wait`;
-    return { state: "waiting", sentence: `${count}: ${first}${disbelief}` };
+    return { state: "waiting", sentence: `${count}: ${first}${besides}` };
   }
 
   async close(): Promise<void> {

@@ -11,6 +11,8 @@ export interface Uplink {
   readonly name: string;
   /** Whether alarms have a lane of their own on it; without one they are sent in their order alone. */
   readonly hasLanes: boolean;
+  /** What is wrong on the way there although events get through, in sentences. */
+  readonly warnings?: readonly string[];
   /** For uplinks over which the backend speaks unasked. Called once, before the first `deliver`. */
   start?(downlink: Downlink): Promise<void>;
   /**

@@ -12,6 +12,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   "hil-tests": ["hil-tests", "lock-sim", "gateway", "protocol", "crypto"],
 };
 
+const NATS_IMPORTERS = [
+  "gateway/uplink/nats/nats-connection.ts",
+  "hil-tests/backend/nats-receiver.ts",
+  "hil-tests/bench/bare/nats.ts",
+];
+
 /**
  * The only product files, or folders, that may import a package which touches the machine or must stay replaceable.
  * `hil-tests/bench/bare/` is where the bench calls the same packages directly, to show what our layer over them costs.
@@ -26,6 +32,8 @@ const IMPORTERS: Record<string, string[]> = {
     "hil-tests/backend/mqtt-receiver.ts",
     "hil-tests/bench/bare/mqtt.ts",
   ],
+  "@nats-io/transport-node": NATS_IMPORTERS,
+  "@nats-io/jetstream": NATS_IMPORTERS,
   "prom-client": ["gateway/metrics/meters.ts"],
   "node-pty": ["hil-tests/pty-end.ts"],
   "playwright-core": ["hil-tests/browser/"],

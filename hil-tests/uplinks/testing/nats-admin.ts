@@ -1,0 +1,56 @@
+import {
+  DiscardPolicy,
+  type JetStreamManager,
+  jetstreamManager,
+  type StreamConfig,
+  type StreamInfo,
+} from "@nats-io/jetstream";
+import { connect, type NatsConnection } from "@nats-io/transport-node";
+
+export const STREAM = "PORTVAKT";
+
+/** Who looks after the streams: the gateway makes none and deletes none. */
+export class NatsAdmin {
+  readonly connection: NatsConnection;
+  readonly #manager: JetStreamManager;
+
+  private constructor(connection: NatsConnection, manager: JetStreamManager) {
+    this.connection = connection;
+    this.#manager = manager;
+  }
+
+  static async connect(servers: string[]): Promise<NatsAdmin> {
+    const connection = await connect({
+      servers,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 200,
+      pingInterval: 1_000,
+    });
+    return new NatsAdmin(connection, await jetstreamManager(connection, { checkAPI: false }));
+  }
+
+  async addStream(config: Partial<StreamConfig> = {}): Promise<void> {
+    await this.#manager.streams.add({
+      name: STREAM,
+      subjects: ["portvakt.*.locks.*.events", "portvakt.*.locks.*.alarms"],
+      discard: DiscardPolicy.New,
+      ...config,
+    });
+  }
+
+  async deleteStream(): Promise<void> {
+    await this.#manager.streams.delete(STREAM);
+  }
+
+  async updateStream(config: Partial<StreamConfig>): Promise<void> {
+    await this.#manager.streams.update(STREAM, config);
+  }
+
+  info(stream: string = STREAM): Promise<StreamInfo> {
+    return this.#manager.streams.info(stream);
+  }
+
+  async close(): Promise<void> {
+    await this.connection.close();
+  }
+}
