@@ -18,7 +18,7 @@ import { findMosquitto, Mosquitto } from "./mosquitto.ts";
 
 const program = findMosquitto();
 const options = program === undefined ? { skip: "skipped: mosquitto not found" } : { timeout: 60_000 };
-const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
+const TURNS_MAX = 10_000_000;
 const NOBODY: Downlink = {
   answer() {},
   order: async () => ({ kind: "unknown", message: "" }),
@@ -49,6 +49,9 @@ async function setUp(t: TestContext, lines: string[]) {
   const trouble = async (config: Partial<MqttUplinkConfig>): Promise<string> => {
     const clock = new VirtualClock();
     const random = new SeededRandom(1);
+    const lines: string[] = [];
+    const write = (_fields: object, sentence: string) => lines.push(sentence);
+    const log: Log = { debug: write, info: write, warn: write, error: write, child: () => log };
     const base = {
       kind: "mqtt",
       url: broker.url,
@@ -57,9 +60,14 @@ async function setUp(t: TestContext, lines: string[]) {
       commands: false,
       batchMax: 1,
     } as const;
-    const world = { clock, random, log: silent, database, gatewayId: "6761746577617931", version: "1" };
+    const world = { clock, random, log, database, gatewayId: "6761746577617931", version: "1" };
     const uplink = composeMqtt({ ...base, ...config }, world);
     await uplink.start(NOBODY);
+    // The gateway's time stands still until it has been told how the attempt ended.
+    for (let turn = 0; lines.length === 0; turn++) {
+      assert(turn < TURNS_MAX, "neither a connection nor a trouble");
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     const event = { subject: "00112233445566aa" } as Parameters<typeof uplink.deliver>[0][number];
     const delivery = uplink.deliver([event], "ordinary").then(
       () => "delivered",
@@ -68,7 +76,6 @@ async function setUp(t: TestContext, lines: string[]) {
         return error.message;
       },
     );
-    await answersOfTheMachine(2_000);
     const sentence = await runUntil(clock, delivery);
     await runUntil(clock, uplink.close());
     return sentence.replace(/127\.0\.0\.1:\d+/, "the broker");
@@ -111,9 +118,4 @@ test("a name and its password are shown, and a wrong one is told", options, asyn
 function mosquittoHash(password: string): string {
   const salt = Buffer.from("twelve bytes");
   return `$7$101$${salt.toString("base64")}$${pbkdf2Sync(password, salt, 101, 64, "sha512").toString("base64")}`;
-}
-
-/** Lets everything outside this process have its say while the gateway's time stands still. */
-async function answersOfTheMachine(turns: number): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -11,6 +11,7 @@ const INCOMING_AT_ONCE_MAX = 20;
 /** Orders and answers wait at the broker for so long when the gateway is away. */
 const SESSION_LIVES_SECONDS = 24 * 60 * 60;
 const CONNECTED_WITHIN_MS = 15_000;
+const LEFT_WITHIN_MS = 5_000;
 /** A broker that leaves a message unacknowledged for so long is given up. */
 const ACKNOWLEDGED_WITHIN_MS = 20_000;
 /** What a PUBLISH has besides its topic, its payload and the texts of its properties: lengths, ids, an expiry. */
@@ -133,15 +134,17 @@ export class BrokerConnection {
     );
   }
 
-  /** Without a word if the connection has gone; else the will is not published. */
+  /** Takes leave, so that the will is not published; a broker that does not let go is left all the same. */
   async close(): Promise<void> {
+    if (!this.#client.connected) return;
     this.#trouble ??= "the gateway stops";
     await new Promise<void>((resolve) => {
-      const timer = this.#clock.schedule(CONNECTED_WITHIN_MS, () => this.#client.end(true));
-      this.#client.end(false, {}, () => {
+      const timer = this.#clock.schedule(LEFT_WITHIN_MS, () => this.#client.stream.destroy());
+      this.#client.once("close", () => {
         timer.cancel();
         resolve();
       });
+      this.#client.end();
     });
   }
 
@@ -165,7 +168,7 @@ export class BrokerConnection {
       const abandon = () => end(() => reject(new UplinkError("unreachable", this.#trouble ?? this.#name)));
       const timer = this.#clock.schedule(ACKNOWLEDGED_WITHIN_MS, () => {
         this.#trouble ??= `${this.#name} acknowledges nothing`;
-        this.#client.end(true);
+        this.#client.stream.destroy();
       });
       this.#abandon.add(abandon);
       if (this.#trouble !== undefined) return abandon();

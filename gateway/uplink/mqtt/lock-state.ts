@@ -14,8 +14,6 @@ export interface LockState {
   temperatureC: number | null;
   /** RFC 3339: when it was last unlocked, by its own clock; null if that is not known. */
   lastAccess: string | null;
-  /** RFC 3339: when it told all this. */
-  at: string | null;
 }
 
 export function lockState(gateway: string, { reported }: LockRow, lastAccessSeconds: number | undefined): LockState {
@@ -32,11 +30,6 @@ export function lockState(gateway: string, { reported }: LockRow, lastAccessSeco
     batteryLow: has(Flag.batteryLow),
     batteryMillivolt: reported?.batteryMillivolt ?? null,
     temperatureC: reported?.temperatureC ?? null,
-    lastAccess: lastAccessSeconds === undefined ? null : timeText(lastAccessSeconds * 1000),
-    at: reported ? timeText(reported.atMs) : null,
+    lastAccess: lastAccessSeconds === undefined ? null : new Date(lastAccessSeconds * 1000).toISOString(),
   };
-}
-
-function timeText(ms: number): string {
-  return new Date(ms).toISOString();
 }

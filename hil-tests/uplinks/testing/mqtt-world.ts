@@ -26,10 +26,8 @@ import { Mosquitto } from "../mosquitto.ts";
 export const SITE = "stair-4";
 export const GATEWAY_ID = "6761746577617931";
 const TURN_MS = 10;
-const TURNS_MAX = 30_000;
+const TURNS_MAX = 100_000;
 const BATCH_MAX = 20;
-
-const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 
 export interface MqttWorldOptions {
   locks?: number;
@@ -53,6 +51,15 @@ export class MqttWorld {
   readonly broker: Mosquitto;
   readonly backend: Backend;
   readonly store: EventStore;
+  /** What the gateway has warned of. */
+  readonly warnings: string[] = [];
+  readonly #log: Log = {
+    debug() {},
+    info() {},
+    warn: (_fields, sentence) => this.warnings.push(sentence),
+    error() {},
+    child: () => this.#log,
+  };
   receiver: MqttReceiver | undefined;
   readonly #config: Partial<MqttUplinkConfig>;
   gateway!: Composed;
@@ -100,13 +107,13 @@ export class MqttWorld {
       batchMax: BATCH_MAX,
       ...this.#config,
     };
-    const world = { clock, random, log: silent, database, gatewayId: GATEWAY_ID, version: "1" };
+    const world = { clock, random, log: this.#log, database, gatewayId: GATEWAY_ID, version: "1" };
     this.uplink = composeMqtt(config, world);
     this.gateway = compose({
       suite: opensslSuite,
       clock,
       random,
-      log: silent,
+      log: this.#log,
       database,
       transport: this.air,
       issuer,
