@@ -93,6 +93,18 @@ test("a hint may correct the clock by 2 s and 200 ppm since it was set, and writ
   assert.equal(session.done({ name: "status" }).seq, seq);
 });
 
+test("since when the clock was set survives a reboot: a hint gains nothing by one", () => {
+  const bench = new BenchLock();
+  const { session, paired } = bench.furnish();
+  session.done(tokenFor(bench, session));
+  session.done({ name: "timeHint", time: bench.now + 1 });
+  bench.clock.advance(100_000_000);
+  bench.reboot();
+  const { session: next } = bench.open(paired);
+  assert.equal(next.reason({ name: "timeHint", time: bench.now + 23 }), Reason.timeUncertain);
+  assert.equal(next.done({ name: "timeHint", time: bench.now + 22 }).time, bench.now + 22);
+});
+
 test("hints do not add up: each is measured against the clock that no hint has moved", () => {
   const bench = new BenchLock();
   const { session } = bench.furnish();

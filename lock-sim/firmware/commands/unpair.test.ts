@@ -40,6 +40,24 @@ test("the issuer's order makes the lock forget a gateway, whose sessions end", (
   assert.deepEqual([type, slot, n, aux.at(-1)], [RecordType.paired, 0, 1, 1]);
 });
 
+test("a gateway that comes into a slot begins at 0, whatever the one before counted in the log", () => {
+  const { bench, first, second } = two();
+  const order = bench.act(second.session);
+  assert(bench.resume(second.paired, 9, second.rms, order).response.ok);
+  bench.reboot();
+  const { session, caps } = bench.open(second.paired);
+  assert.equal(caps.n, 9);
+  session.done(STATUS);
+  const admin = bench.open(first.paired).session;
+  admin.done(unpair(bench, admin, 1));
+  const grantId = new Uint8Array(8);
+  admin.done(bench.act(admin, { action: Action.allowPairing, grantId, key: bench.site.issuerKey }));
+  const third = bench.pair();
+  assert.equal(third.slot, 1);
+  bench.reboot();
+  assert.equal(bench.open(third).caps.n, 0);
+});
+
 test("a gateway that is unpaired over its own session gets its answer, and then nothing", () => {
   const { bench, second } = two();
   const { session } = second;
