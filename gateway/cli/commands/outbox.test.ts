@@ -40,6 +40,7 @@ test("an event that was set aside is sent once more, or given up", async (t) => 
     "POST /v1/outbox/set-aside/12/retries": [{ status: 202, body: { ...EVENT, state: "retry" } }],
     "DELETE /v1/outbox/set-aside/12": [{ status: 204 }],
   });
-  assert.deepEqual((await portvakt("outbox", "retry", "12")).out, [`${LOCK}-0-12 is sent once more.`]);
-  assert.deepEqual((await portvakt("outbox", "drop", "12")).out, ["Event 12 is given up."]);
+  await portvakt("outbox", "retry", "12");
+  const { out } = await portvakt("outbox", "drop", "12");
+  assert.deepEqual(out, [`${LOCK}-0-12 is sent once more.`, "Event 12 is given up."]);
 });
