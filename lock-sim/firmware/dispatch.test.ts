@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { startPair } from "../../protocol/session/pair.ts";
 import { encodeCommand } from "../../protocol/wire/commands.ts";
 import { Err } from "../../protocol/wire/messages.ts";
 import { BenchLock, errOf, type Paired } from "./testing/bench-lock.ts";
@@ -148,9 +149,15 @@ test("a command that is not strict CBOR, or unknown, is refused and the session 
 
 test("what was refused without a word is counted", () => {
   const bench = new BenchLock();
-  const { session } = bench.furnish();
+  const { paired, session } = bench.furnish();
   const { diagnostics } = bench.lock.firmware!.inside;
   session.line.send(Uint8Array.of(0x2a));
   session.line.send(Uint8Array.of(0x17, 0, 0, ...new Uint8Array(9)));
   assert.deepEqual(diagnostics.all(), { malformed: 1, wrongCounter: 1 });
+  const { o1 } = bench.startOpen(paired);
+  session.line.send(o1.with(o1.length - 1, o1.at(-1)! ^ 1));
+  session.line.send(o1.with(1, 3));
+  session.line.send(startPair(bench.suite, bench.random, bench.label).p1);
+  const more = { wrongMac: 1, noSuchSlot: 1, notPairing: 1 };
+  assert.deepEqual(diagnostics.all(), { malformed: 1, wrongCounter: 1, ...more });
 });
