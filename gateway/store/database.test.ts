@@ -133,7 +133,7 @@ test("the lock of a daemon that was killed does not block the next one", async (
     const Sqlite = require("better-sqlite3");
     const sqlite = new Sqlite(process.argv[1]);
     sqlite.pragma("locking_mode = EXCLUSIVE");
-    sqlite.exec("BEGIN EXCLUSIVE; INSERT INTO delivery VALUES ('a', 1); COMMIT");
+    sqlite.exec("BEGIN EXCLUSIVE; INSERT INTO delivery (lock_id, cursor) VALUES ('a', 1); COMMIT");
     console.log("holding");
     setInterval(() => {}, 1000);`;
   const holder = spawn(process.execPath, ["-e", script, path], { stdio: ["ignore", "pipe", "inherit"] });
