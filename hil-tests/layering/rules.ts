@@ -24,6 +24,7 @@ const NATS_IMPORTERS = [
  */
 const IMPORTERS: Record<string, string[]> = {
   "@abandonware/noble": ["gateway/transport/ble.ts"],
+  "@stoprocent/noble": ["gateway/transport/ble.ts"],
   "@abandonware/bleno": ["lock-sim/port/ble.ts"],
   serialport: ["gateway/transport/serial-line.ts", "lock-sim/port/serial.ts"],
   "better-sqlite3": ["gateway/store/database.ts", "hil-tests/bench/bare/event-table.ts"],
