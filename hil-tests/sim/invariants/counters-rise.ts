@@ -8,13 +8,20 @@ import type { Invariant } from "./invariant.ts";
 const O1_HEADER = 0x15;
 const S1_HEADER = 0x19;
 
+interface Sent {
+  n: number;
+  s1: string;
+}
+
 interface LockCounters {
   generation: number;
   seq: number;
   epoch: number;
   bootCount: number;
   /** Newest n by slot, with the S1 that carried it. */
-  resumes: Map<number, { n: number; s1: string }>;
+  resumes: Map<number, Sent>;
+  /** The same of the slot's pairing before: until the new one is proved, the gateway goes on under the old. */
+  resumesBefore: Map<number, Sent>;
   /** Newest n by slot, as the lock has it. */
   taken: Map<number, number>;
   /** Its gateway was put back from a backup, and has not opened a session since. */
@@ -74,6 +81,8 @@ export class CountersRise implements Invariant {
     }
     // A slot that is paired anew counts from 0 again.
     if (record.type === RecordType.paired) {
+      const before = known.resumes.get(low);
+      if (before) known.resumesBefore.set(low, before);
       known.resumes.delete(low);
       known.taken.delete(low);
     }
@@ -116,6 +125,12 @@ export class CountersRise implements Invariant {
     const newest = known.resumes.get(slot);
     const s1 = toHex(bytes);
     if (known.mustOpen) return `a gateway that was put back resumes at lock ${lock} with n ${n} without having opened`;
+    const before = known.resumesBefore.get(slot);
+    if (before?.s1 === s1) return undefined;
+    if (before && n === before.n + 1) {
+      known.resumesBefore.set(slot, { n, s1 });
+      return undefined;
+    }
     if (newest && n <= newest.n && s1 !== newest.s1) return `an S1 to lock ${lock} has n ${n} after ${newest.n}`;
     known.resumes.set(slot, { n, s1 });
     return undefined;
@@ -130,6 +145,7 @@ export class CountersRise implements Invariant {
         epoch: 0,
         bootCount: 0,
         resumes: new Map(),
+        resumesBefore: new Map(),
         taken: new Map(),
         mustOpen: false,
       };

@@ -34,7 +34,9 @@ test("an n with another S1, or a lower one, is noticed; the same S1 again is not
   assert.match(lock.see(sent({ random: new Uint8Array(8).fill(1) })) ?? "", /n 5 after 5/);
   assert.match(lock.see(sent({ n: 4 })) ?? "", /n 4 after 5/);
   lock.record(RecordType.paired, { aux: auxOf({ value: 0 }) });
+  assert.equal(lock.see(sent({ n: 6 })), undefined, "the old pairing goes on until the new one is proved");
   assert.equal(lock.see(sent({ n: 1 })), undefined, "a slot that is paired anew begins again");
+  assert.match(lock.see(sent({ n: 1, random: new Uint8Array(8).fill(2) })) ?? "", /n 1 after 1/);
 });
 
 test("records that are left out, epochs and boots that go back are noticed", () => {
