@@ -53,7 +53,7 @@ export interface World {
   uplink?: { to: Uplink; batchMax: number };
   /** How long a lock that is in step is left alone. */
   pollMs: number;
-  store?: { limits: StoreConfig; ballast: Ballast };
+  store?: { limits: StoreConfig; ballast?: Ballast };
 }
 
 /** The daemon's parts, put together; nothing has started. */

@@ -180,12 +180,10 @@ export class LockDelivery {
     }
     this.#refusals = 0;
     if (this.#rewinds !== rewinds) return undefined;
-    const own = (place: LogPlace) =>
-      place.lockId === this.#lockId && batch.some(({ row }) => row.generation === place.generation);
-    const { durableThrough = [], ...others } = answer;
-    const judgement = judgeAnswer(batch, { ...answer, durableThrough: durableThrough.filter(own) }, this.#known);
+    const { own, others } = this.#split(answer, batch);
+    const judgement = judgeAnswer(batch, own, this.#known);
     await this.#keep(judgement);
-    await this.#parts.heard({ ...others, durableThrough: durableThrough.filter((place) => !own(place)) });
+    await this.#parts.heard(others);
     // At its leisure: a backend that always asks again must not keep the gateway busy.
     if (this.#rewinds !== rewinds) return `${uplink.name} has asked for events again.`;
     const { rejected, deliveredCursor, lies } = judgement;
@@ -196,6 +194,20 @@ export class LockDelivery {
     return lie
       ? `${uplink.name} gave ${lie}; it is not believed.`
       : `${uplink.name} has not yet made the events durable.`;
+  }
+
+  /** What an answer says of the batch, and what it says besides. */
+  #split(answer: BackendAnswer, batch: readonly OutgoingEvent[]): { own: BackendAnswer; others: BackendAnswer } {
+    const { results = [], durableThrough = [], rewind = [], ...others } = answer;
+    const isOf = (place: LogPlace, generation: number) =>
+      place.lockId === this.#lockId && place.generation === generation;
+    // A receipt beside a rewind says where that goes to.
+    const receipts = durableThrough.filter((receipt) => !rewind.some((place) => isOf(place, receipt.generation)));
+    const isOwn = (place: LogPlace) => batch.some(({ row }) => isOf(place, row.generation));
+    return {
+      own: { results, durableThrough: receipts.filter(isOwn) },
+      others: { ...others, rewind, durableThrough: receipts.filter((place) => !isOwn(place)) },
+    };
   }
 
   /** A refusal of the whole batch: fewer events find the one to blame, half as many each time. */

@@ -5,7 +5,7 @@ import type { TestContext } from "node:test";
 import { nobleSuite } from "../../../crypto/noble.ts";
 import { opensslSuite } from "../../../crypto/openssl.ts";
 import { type Composed, compose } from "../../../gateway/compose.ts";
-import { DEFAULT_SITE } from "../../../gateway/config.ts";
+import { DEFAULT_SITE, type StoreConfig } from "../../../gateway/config.ts";
 import { LocalIssuer } from "../../../gateway/issuer/local-issuer.ts";
 import type { Log } from "../../../gateway/log.ts";
 import { Database } from "../../../gateway/store/database.ts";
@@ -42,6 +42,8 @@ export interface JointOptions {
   suite?: typeof nobleSuite;
   carrier?: JointCarrier;
   uplink?: Uplink;
+  /** How the gateway's store is limited; as always without. */
+  store?: StoreConfig;
   /** The gateway's data directory, which is kept. Without it there is one that goes with the test. */
   folder?: string;
 }
@@ -57,6 +59,7 @@ export class Joint {
   readonly #via: string;
   readonly #carrier: Transport;
   readonly #uplink: Uplink | undefined;
+  readonly #store: StoreConfig | undefined;
   gateway: Composed;
   readonly #folder: string;
   /** The gateway process's own, as are the files that it has open. */
@@ -77,6 +80,7 @@ export class Joint {
     this.#via = options.carrier?.via ?? VIA;
     this.#carrier = options.carrier?.transportTo(lock, this.clock) ?? this.transport;
     this.#uplink = options.uplink;
+    this.#store = options.store;
     this.#folder = options.folder ?? mkdtempSync(join(tmpdir(), "portvakt-joint-"));
     lock.powerOn();
     this.gateway = this.#compose();
@@ -180,6 +184,7 @@ export class Joint {
       operator: issuer.operator,
       site: DEFAULT_SITE,
       ...(this.#uplink && { uplink: { to: this.#uplink, batchMax: BATCH_MAX } }),
+      ...(this.#store && { store: { limits: this.#store } }),
       pollMs: POLL_MS,
     });
   }
