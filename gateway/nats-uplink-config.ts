@@ -72,7 +72,7 @@ type Identity = Pick<NatsUplinkConfig, "credsFile" | "nkeySeedFile" | "tokenFile
 
 function identityOf(uplink: Table, path: (value: string) => string): Identity {
   const given = IDENTITY_KEYS.filter((one) => uplink.has(one));
-  const [key, second] = [given[0], given[1]];
+  const [key, second] = given;
   if (second !== undefined) throw uplink.wrong(second, `can not stand beside ${key}: one of them says who we are`);
   if (key !== "user" && uplink.has("password_file")) throw uplink.wrong("user", "is missing: there is a password");
   switch (key) {
@@ -84,7 +84,7 @@ function identityOf(uplink: Table, path: (value: string) => string): Identity {
       return { tokenFile: path(uplink.text(key)) };
     case "user":
       return { user: { name: uplink.text(key), passwordFile: path(uplink.text("password_file")) } };
-    case undefined:
+    default:
       return {};
   }
 }

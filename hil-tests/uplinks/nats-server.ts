@@ -18,7 +18,8 @@ export interface NatsServerOptions {
   lines?: string[];
   /** The servers of a cluster, this one among them, by the ports that they reach each other on. */
   cluster?: { routePort: number; routePorts: number[] };
-  port?: number;
+  /** Of all that JetStream keeps, like 30KB. */
+  storeMax?: string;
 }
 
 /** A real server with JetStream on a free port, with everything of it in one folder. Ended by its own pid, never by name. */
@@ -40,15 +41,15 @@ export class NatsServer {
     program: string,
     folder: string,
     name: string,
-    { lines = [], cluster, port }: NatsServerOptions = {},
+    { lines = [], cluster, storeMax }: NatsServerOptions = {},
   ): Promise<NatsServer> {
-    const server = new NatsServer(program, name, port ?? (await freePort()), join(folder, `${name}.conf`));
+    const server = new NatsServer(program, name, await freePort(), join(folder, `${name}.conf`));
     const store = join(folder, name);
     mkdirSync(store, { recursive: true });
     const settings = [
       `server_name: ${name}`,
       `listen: "127.0.0.1:${server.port}"`,
-      ...(lines.some((line) => line.startsWith("jetstream")) ? [] : [`jetstream { store_dir: "${store}" }`]),
+      `jetstream { store_dir: "${store}"${storeMax === undefined ? "" : `, max_file_store: ${storeMax}`} }`,
       ...(cluster ? [clusterLine(cluster)] : []),
       ...lines,
     ];
