@@ -27,6 +27,7 @@ export const SITE = "stair-4";
 export const GATEWAY_ID = "6761746577617931";
 const TURN_MS = 10;
 const TURNS_MAX = 100_000;
+const LOOKS_MAX = 1_000_000;
 const BATCH_MAX = 20;
 
 export interface MqttWorldOptions {
@@ -139,6 +140,14 @@ export class MqttWorld {
     for (let turns = 0; !isSo(); turns++) {
       assert(turns < TURNS_MAX, `${what}: not within ${(TURNS_MAX * TURN_MS) / 1000} s`);
       await this.turn();
+    }
+  }
+
+  /** For what the library does by the machine's own time: the gateway's stands still meanwhile. */
+  async untilWithoutTime(what: string, isSo: () => boolean): Promise<void> {
+    for (let looks = 0; !isSo(); looks++) {
+      assert(looks < LOOKS_MAX, what);
+      await stat(this.folder);
     }
   }
 
