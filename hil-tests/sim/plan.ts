@@ -52,14 +52,16 @@ const LOCKS_MAX = 50;
 interface Pace {
   visitEveryMs: number;
   faultEveryMs: number;
+  /** A gateway polls its locks at one of these intervals. */
+  pollsMs: readonly [number, ...number[]];
   hours: number;
 }
 
 /** Of a busy world two days show as much as months of a calm one. */
 const PACES: readonly [Pace, ...Pace[]] = [
-  { visitEveryMs: 30 * MINUTE_MS, faultEveryMs: 4 * HOUR_MS, hours: 48 },
-  { visitEveryMs: 6 * HOUR_MS, faultEveryMs: 24 * HOUR_MS, hours: 400 },
-  { visitEveryMs: 24 * HOUR_MS, faultEveryMs: 7 * DAY_MS, hours: 2_500 },
+  { visitEveryMs: 30 * MINUTE_MS, faultEveryMs: 4 * HOUR_MS, pollsMs: [10 * MINUTE_MS, HOUR_MS], hours: 48 },
+  { visitEveryMs: 6 * HOUR_MS, faultEveryMs: DAY_MS, pollsMs: [HOUR_MS, 6 * HOUR_MS], hours: 400 },
+  { visitEveryMs: DAY_MS, faultEveryMs: 7 * DAY_MS, pollsMs: [6 * HOUR_MS, 12 * HOUR_MS], hours: 2_500 },
 ];
 
 /** Small worlds are drawn more often: they go through more hours in the same time. */
@@ -71,9 +73,10 @@ export function drawPlan({ seed, hours, locks }: PlanOptions): Plan {
   const chance = new Chance(`plan ${seed}`);
   const drawn = drawLocks(chance);
   const count = locks ?? drawn;
-  const sites = Array.from({ length: chance.between(1, Math.min(SITES_MAX, count)) }, () => drawSite(chance));
+  const { visitEveryMs, faultEveryMs, pollsMs, hours: enough } = chance.pick(PACES);
+  const siteCount = chance.between(1, Math.min(SITES_MAX, count));
+  const sites = Array.from({ length: siteCount }, () => drawSite(chance, pollsMs));
   const faultShare = chance.pick([0, 0.001, 0.01, 0.05]);
-  const { visitEveryMs, faultEveryMs, hours: enough } = chance.pick(PACES);
   return {
     seed,
     hours: hours ?? enough,
@@ -92,10 +95,10 @@ export function drawPlan({ seed, hours, locks }: PlanOptions): Plan {
   };
 }
 
-function drawSite(chance: Chance): SitePlan {
+function drawSite(chance: Chance, pollsMs: Pace["pollsMs"]): SitePlan {
   return {
     ppm: chance.between(-80, 80),
-    pollMs: chance.pick([10 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS]),
+    pollMs: chance.pick(pollsMs),
     staleAfterDays: chance.pick([0, 1, 7, 30]),
     batchMax: chance.pick([1, 10, 100]),
     hasUplink: chance.happens(0.8),

@@ -24,7 +24,7 @@ export interface RunOptions {
 
 const HOUR_MS = 3_600_000;
 /** Invariants are looked at as things happen; the run stops within this time. */
-const LOOK_EVERY_MS = 600_000;
+const LOOK_EVERY_MS = HOUR_MS;
 const HEALS_FOR_HOURS = 72;
 const TIMERS_PER_LOCK_MAX = 40;
 const DATABASE_BYTES_MAX = 256 * 1024 * 1024;

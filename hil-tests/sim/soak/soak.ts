@@ -7,10 +7,12 @@ export class Soak {
   readonly #failed: SeedResult[] = [];
   #seeds = 0;
   #lockHours = 0;
+  #cpuSeconds = 0;
 
   add(result: SeedResult): void {
     this.#seeds++;
     this.#lockHours += result.lockHours;
+    this.#cpuSeconds += result.cpuSeconds;
     mergeCoverage(this.#coverage, result.coverage);
     if (result.broken) this.#failed.push(result);
   }
@@ -29,8 +31,9 @@ export class Soak {
     const faults = Object.entries(this.#coverage.faults).map(([fault, times]) => `${fault} ${times}`);
     const pairs = pairsNeverHit(this.#coverage).map(({ fault, states }) => `  ${fault}: ${states.join(", ")}`);
     const perSecond = Math.round(this.#lockHours / seconds);
+    const perCpuSecond = Math.round(this.#lockHours / this.#cpuSeconds);
     return [
-      `${this.#seeds} seeds, ${Math.round(this.#lockHours)} lock-hours in ${Math.round(seconds)} s: ${perSecond} a second`,
+      `${this.#seeds} seeds, ${Math.round(this.#lockHours)} lock-hours in ${Math.round(seconds)} s: ${perSecond} a second, ${perCpuSecond} a second of one processor`,
       `faults: ${faults.join(", ")}`,
       `faults that never struck: ${faultsNeverHit(this.#coverage).join(", ") || "none"}`,
       `states in which a fault never struck:`,

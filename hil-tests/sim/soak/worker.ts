@@ -10,7 +10,8 @@ export interface SeedToRun {
 }
 
 /** What a worker answers; a plan has no place in a message. */
-export type SeedResult = Pick<RunResult, "lockHours" | "coverage" | "broken" | "traceHash"> & SeedToRun;
+export type SeedResult = Pick<RunResult, "lockHours" | "coverage" | "broken" | "traceHash"> &
+  SeedToRun & { cpuSeconds: number };
 
 // What a gateway throws is hardly ever looked at, and a stack costs more than what went wrong.
 Error.stackTraceLimit = 0;
@@ -19,10 +20,13 @@ process.on("disconnect", () => process.exit());
 process.on("message", (message: SeedToRun) => void run(message));
 
 async function run({ seed }: SeedToRun): Promise<void> {
+  const before = process.cpuUsage();
   const { lockHours, coverage, broken, traceHash } = await runWorld({
     plan: drawPlan({ seed }),
     suites: { gateway: deterministicSuite, firmware: deterministicSuite },
     folder: existsSync("/dev/shm") ? "/dev/shm" : tmpdir(),
   });
-  process.send?.({ seed, lockHours, coverage, broken, traceHash } satisfies SeedResult);
+  const { user, system } = process.cpuUsage(before);
+  const cpuSeconds = (user + system) / 1_000_000;
+  process.send?.({ seed, lockHours, cpuSeconds, coverage, broken, traceHash } satisfies SeedResult);
 }
