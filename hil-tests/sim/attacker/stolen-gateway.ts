@@ -49,7 +49,7 @@ export class StolenGateway {
     this.#loot.see(happening);
   }
 
-  /** Opens a session with the lock and tries one thing in it. */
+  /** Opens a session with the lock and tries everything in it. */
   strike(lock: number, link: Link): void {
     const { clock, chance, slotOf } = this.#parts;
     const slot = slotOf(lock);
@@ -63,20 +63,14 @@ export class StolenGateway {
   }
 
   #commandsFor(lock: number, caps: Caps): Command[] {
-    switch (this.#parts.chance.below(6)) {
-      case 0:
-        return this.#bringBackRoster(lock);
-      case 1:
-        return this.#lieAboutTime();
-      case 2:
-        return this.#repeatToken(lock);
-      case 3:
-        return [{ name: "ackLog", receipt: this.#forgedReceipt(lock, caps) }];
-      case 4:
-        return this.#repeatOrder(lock);
-      default:
-        return [act(this.#forgedOrder(lock, caps))];
-    }
+    return [
+      ...this.#repeatOrder(lock),
+      act(this.#forgedOrder(lock, caps)),
+      this.#lieAboutTime(),
+      ...this.#repeatToken(lock),
+      { name: "ackLog", receipt: this.#forgedReceipt(lock, caps) },
+      ...this.#bringBackRoster(lock),
+    ];
   }
 
   /** A roster of before, the newest one too, with the table that it stood for. */
@@ -96,10 +90,10 @@ export class StolenGateway {
     ];
   }
 
-  #lieAboutTime(): Command[] {
+  #lieAboutTime(): Command {
     const { clock, chance } = this.#parts;
     const nowSeconds = Math.floor(clock.wallMs() / 1_000);
-    return [{ name: "timeHint", time: nowSeconds + chance.between(1, YEAR_SECONDS) }];
+    return { name: "timeHint", time: nowSeconds + chance.between(1, YEAR_SECONDS) };
   }
 
   #repeatToken(lock: number): Command[] {

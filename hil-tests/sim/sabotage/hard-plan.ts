@@ -13,7 +13,8 @@ export function hardPlan(seed: number): Plan {
   const plan = drawPlan({ seed, hours: HOURS, locks: LOCKS });
   return {
     ...plan,
-    sites: plan.sites.map((site) => ({ ...site, staleAfterDays: 1, hasUplink: true })),
+    // A roster that can be stale hides what an uncertain clock alone must refuse.
+    sites: plan.sites.map((site) => ({ ...site, staleAfterDays: seed % 2, hasUplink: true })),
     locks: plan.locks.map((lock) => ({
       ...lock,
       residents: 2,

@@ -37,9 +37,12 @@ export const LOCK_BUGS: readonly Bug[] = [
     breaks: "§9: after INTENT, before DONE: boot appends DONE; never acts again.",
     patches: [
       {
-        file: "lock-sim/firmware/boot.js",
-        find: "parts.bolt.recover(lastWordOnBolt(parts.store));",
-        replace: 'if (lastWordOnBolt(parts.store) === "relock") parts.hal.bolt.drive("drawn");',
+        file: "lock-sim/firmware/firmware.js",
+        find: "this.#running = bootLock(this.#hal, this.#suite, this.#product);",
+        replace:
+          "this.#running = bootLock(this.#hal, this.#suite, this.#product);\n        " +
+          "const [, closed] = this.#running.store.newestFirst();\n        " +
+          'if (closed?.type === 3 && closed.result === 29) this.#hal.bolt.drive("drawn");',
       },
     ],
     seed: 1,
