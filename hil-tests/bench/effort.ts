@@ -6,6 +6,8 @@ export interface Effort {
   roundMs: number;
   /** Rows of events that one contender's turn writes, about. */
   eventsPerRound: number;
+  /** Of the backlog that is drained. */
+  drainEvents: number;
   /** Sessions or unlocks before anything counts, so that the machine code is what it will be after a day. */
   warmUpTasks: number;
   /** Sessions or unlocks that count. */
@@ -28,6 +30,7 @@ export const FULL: Effort = {
   rounds: 25,
   roundMs: 60,
   eventsPerRound: 4_000,
+  drainEvents: 300_000,
   warmUpTasks: 1_000,
   tasks: 2_000,
   memoryReadings: 5,
@@ -43,6 +46,7 @@ export const QUICK: Effort = {
   rounds: 1,
   roundMs: 1,
   eventsPerRound: 20,
+  drainEvents: 500,
   warmUpTasks: 1,
   tasks: 2,
   memoryReadings: 1,

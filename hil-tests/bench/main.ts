@@ -23,15 +23,17 @@ try {
   process.exitCode = 2;
 }
 
-async function run({ rows, quick }: Options): Promise<Result> {
+async function run({ rows, quick, drainEvents }: Options): Promise<Result> {
   const atMs = systemClock.wallMs();
   const measured: MeasuredRow[] = [];
+  const basis = quick ? QUICK : FULL;
+  const effort = { ...basis, drainEvents: drainEvents ?? basis.drainEvents };
   for (const row of rows) {
     process.stderr.write(`measuring ${row.name}…\n`);
     mkdirSync(DIST, { recursive: true });
     const directory = mkdtempSync(join(DIST, "bench-"));
     try {
-      const bench = { clock: systemClock, random: systemRandom, effort: quick ? QUICK : FULL, directory };
+      const bench = { clock: systemClock, random: systemRandom, effort, directory };
       measured.push({ row, figures: await row.measure(bench) });
     } finally {
       rmSync(directory, { recursive: true });

@@ -2,6 +2,7 @@ import type { Row } from "./row.ts";
 import { ble } from "./rows/ble.ts";
 import { cpu } from "./rows/cpu.ts";
 import { crypto } from "./rows/crypto.ts";
+import { drain } from "./rows/drain.ts";
 import { events } from "./rows/events.ts";
 import { locks } from "./rows/locks.ts";
 import { memory } from "./rows/memory.ts";
@@ -20,6 +21,7 @@ export const ROWS: readonly Row[] = [
   cpu,
   pairing,
   events,
+  drain,
   locks,
   memory,
   startUp,
