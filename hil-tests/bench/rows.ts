@@ -3,6 +3,7 @@ import { ble } from "./rows/ble.ts";
 import { cpu } from "./rows/cpu.ts";
 import { crypto } from "./rows/crypto.ts";
 import { drain } from "./rows/drain.ts";
+import { drainMqtt } from "./rows/drain-mqtt.ts";
 import { events } from "./rows/events.ts";
 import { locks } from "./rows/locks.ts";
 import { memory } from "./rows/memory.ts";
@@ -22,8 +23,14 @@ export const ROWS: readonly Row[] = [
   pairing,
   events,
   drain,
+  ...whereInstalled(drainMqtt()),
   locks,
   memory,
   startUp,
   crypto,
 ];
+
+/** A server that is not there is not measured. */
+function whereInstalled(row: Row | undefined): Row[] {
+  return row ? [row] : [];
+}

@@ -28,11 +28,7 @@ const IMPORTERS: Record<string, string[]> = {
   "@abandonware/bleno": ["lock-sim/port/ble.ts"],
   serialport: ["gateway/transport/serial-line.ts", "lock-sim/port/serial.ts"],
   "better-sqlite3": ["gateway/store/database.ts", "hil-tests/bench/bare/event-table.ts"],
-  mqtt: [
-    "gateway/uplink/mqtt/broker-connection.ts",
-    "hil-tests/backend/mqtt-receiver.ts",
-    "hil-tests/bench/bare/mqtt.ts",
-  ],
+  mqtt: ["gateway/uplink/mqtt/broker-connection.ts", "hil-tests/backend/mqtt-receiver.ts", "hil-tests/bench/bare/mqtt"],
   "@nats-io/transport-node": NATS_IMPORTERS,
   "@nats-io/jetstream": NATS_IMPORTERS,
   "prom-client": ["gateway/metrics/meters.ts"],

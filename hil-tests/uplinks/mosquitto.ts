@@ -52,7 +52,7 @@ export class Mosquitto {
 
   /** Resolves when it listens. */
   async restart(): Promise<void> {
-    this.#process = spawn(this.#program, ["-c", this.#configFile, "-v"], { stdio: ["ignore", "ignore", "pipe"] });
+    this.#process = spawn(this.#program, ["-c", this.#configFile], { stdio: ["ignore", "ignore", "pipe"] });
     const lines: string[] = [];
     const running = new Promise<void>((resolve) => {
       createInterface({ input: this.#process!.stderr! }).on("line", (line) => {
