@@ -19,11 +19,12 @@ export class SetAsideStore {
     this.#database = database;
   }
 
+  /** A second time: the backend has refused the report that stood in the event's place. */
   put(event: Pick<EventRow, "cursor" | "lockId">, why: string, atMs: number): Promise<void> {
     return this.#database.write(() => {
       this.#database.run(
         `INSERT INTO set_aside (cursor, lock_id, state, why, at_ms) VALUES (?, ?, 'held', ?, ?)
-         ON CONFLICT DO UPDATE SET state = 'held', is_report_refused = 1, why = excluded.why, at_ms = excluded.at_ms`,
+         ON CONFLICT DO UPDATE SET state = iif(state = 'dropped', state, 'held'), is_report_refused = 1, why = excluded.why, at_ms = excluded.at_ms`,
         event.cursor,
         event.lockId,
         why,

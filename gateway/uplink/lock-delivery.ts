@@ -2,26 +2,21 @@ import { type Clock, delay } from "../../protocol/clock.ts";
 import type { Random } from "../../protocol/random.ts";
 import { Backoff } from "../link/backoff.ts";
 import type { Log } from "../log.ts";
-import type { EventRow, EventStore } from "../store/event-store.ts";
+import type { EventStore } from "../store/event-store.ts";
 import { lastSeqOf } from "../store/loss.ts";
 import type { OutboxStore } from "../store/outbox-store.ts";
 import type { RewindStore } from "../store/rewind-store.ts";
-import type { SetAsideRow, SetAsideStore } from "../store/set-aside-store.ts";
+import type { SetAsideStore } from "../store/set-aside-store.ts";
 import { StoreError } from "../store/store-error.ts";
 import type { BackendAnswer, LogPlace } from "./backend-answer.ts";
-import { eventId, toCloudEvent } from "./cloud-event.ts";
 import type { DeliveryTurns } from "./delivery-turns.ts";
 import { type Judgement, judgeAnswer } from "./judge-answer.ts";
 import { nextBatch, type OutgoingEvent } from "./next-batch.ts";
+import { isRefusedForItself, Poison } from "./poison.ts";
 import { type Uplink, UplinkError } from "./uplink.ts";
 
 const RETRY = { firstMs: 1_000, maxMs: 5 * 60_000 };
 const RETRY_AFTER_MS_MAX = 60 * 60_000;
-/** Refusals of one single event without a word on it, before it is set aside: something in between may have refused. */
-const REFUSALS_MAX = 3;
-/** A backend that refuses more than this, one after the other, is broken itself: what follows waits. */
-const SET_ASIDE_IN_A_ROW_MAX = 10;
-
 export interface DeliveryParts {
   uplink: Uplink;
   events: EventStore;
@@ -45,14 +40,11 @@ export class LockDelivery {
   readonly #parts: DeliveryParts;
   readonly #closing: AbortSignal;
   readonly #backoff: Backoff;
+  readonly #poison: Poison;
   #isRunning = false;
   #ended: Promise<void> = Promise.resolve();
   #trouble: string | undefined;
   #lies = 0;
-  /** Shrinks when a batch is refused as a whole, so that what stands before the event to blame gets through. */
-  #batchMax: number;
-  #refusals = 0;
-  #setAsideInARow = 0;
   /** Through here events have been sent since the start, or the last rewind; a receipt for them may come late. */
   #sentCursor = 0;
   /** Counts rewinds: the answer to what was sent before one no longer counts. */
@@ -63,7 +55,7 @@ export class LockDelivery {
     this.#parts = parts;
     this.#closing = closing;
     this.#backoff = new Backoff(parts.random, RETRY);
-    this.#batchMax = parts.batchMax;
+    this.#poison = new Poison(lockId, parts);
   }
 
   /** Why the last attempt did not get further, in a sentence; undefined if it did. */
@@ -148,7 +140,11 @@ export class LockDelivery {
   async #step(): Promise<number | undefined> {
     try {
       const retried = this.#parts.setAside.toRetry(this.#lockId);
-      const trouble = retried ? await this.#deliverAgain(retried) : await this.#deliver();
+      if (retried) {
+        await this.#poison.sendAgain(retried);
+        return undefined;
+      }
+      const trouble = await this.#deliver();
       this.#note(trouble);
       return trouble === undefined ? undefined : this.#backoff.nextMs();
     } catch (error) {
@@ -162,7 +158,7 @@ export class LockDelivery {
   /** Returns why the next batch got nowhere, or undefined if some of it did. */
   async #deliver(): Promise<string | undefined> {
     const { uplink } = this.#parts;
-    const batch = nextBatch(this.#parts, this.#lockId, this.#batchMax);
+    const batch = nextBatch(this.#parts, this.#lockId, this.#poison.batchMax);
     const rewinds = this.#rewinds;
     this.#sentCursor = Math.max(this.#sentCursor, batch.at(-1)?.row.cursor ?? 0);
     let answer: BackendAnswer = {};
@@ -175,10 +171,9 @@ export class LockDelivery {
         );
       }
     } catch (error) {
-      if (error instanceof UplinkError && (error.malformed || error.tooLarge)) return this.#narrow(batch, error);
+      if (isRefusedForItself(error)) return this.#poison.refused(batch, error);
       throw error;
     }
-    this.#refusals = 0;
     if (this.#rewinds !== rewinds) return undefined;
     const { own, others } = this.#split(answer, batch);
     const judgement = judgeAnswer(batch, own, this.#known);
@@ -187,8 +182,11 @@ export class LockDelivery {
     // At its leisure: a backend that always asks again must not keep the gateway busy.
     if (this.#rewinds !== rewinds) return `${uplink.name} has asked for events again.`;
     const { rejected, deliveredCursor, lies } = judgement;
-    if (deliveredCursor !== undefined) this.#goesWell(batch, deliveredCursor);
-    if (rejected) return this.#setAside(rejected.row, `${uplink.name} rejects it: ${rejected.code}`);
+    if (deliveredCursor !== undefined) {
+      this.#backoff.reset();
+      this.#poison.taken(batch, deliveredCursor);
+    }
+    if (rejected) return this.#poison.setAside(rejected.row, `${uplink.name} rejects it: ${rejected.code}`);
     if (deliveredCursor !== undefined) return undefined;
     const [lie] = lies;
     return lie
@@ -210,47 +208,6 @@ export class LockDelivery {
     };
   }
 
-  /** A refusal of the whole batch: fewer events find the one to blame, half as many each time. */
-  async #narrow(batch: readonly OutgoingEvent[], error: UplinkError): Promise<string | undefined> {
-    this.#batchMax = Math.max(1, Math.floor(batch.length / 2));
-    if (batch.length > 1) return undefined;
-    this.#refusals++;
-    const [only] = batch;
-    if (only && error.malformed && this.#refusals >= REFUSALS_MAX) return this.#setAside(only.row, error.message);
-    return `${error.message}.`;
-  }
-
-  /** Returns why not, if too many have gone that way. */
-  async #setAside(row: EventRow, why: string): Promise<string | undefined> {
-    const { setAside, clock, log } = this.#parts;
-    if (this.#setAsideInARow >= SET_ASIDE_IN_A_ROW_MAX) {
-      return `${why}. It refused ${SET_ASIDE_IN_A_ROW_MAX} events in a row before; the rest waits.`;
-    }
-    this.#setAsideInARow++;
-    this.#refusals = 0;
-    this.#backoff.reset();
-    await setAside.put(row, `${why}.`, clock.wallMs());
-    log.error({ lockId: this.#lockId, id: eventId(row) }, `Set aside: ${why}.`);
-    return undefined;
-  }
-
-  /** Somebody wants an event that was set aside to be tried once more, out of its order. */
-  async #deliverAgain(row: SetAsideRow): Promise<string | undefined> {
-    const { uplink, setAside } = this.#parts;
-    const event = toCloudEvent(row);
-    try {
-      const { results = [] } = await uplink.deliver([event], "ordinary");
-      const outcome = results.find(({ id }) => id === event.id)?.outcome;
-      if (outcome === "retry") return `${uplink.name} does not take ${event.id} now.`;
-      if (outcome === "rejected") await setAside.setState(row.cursor, "held");
-      else await setAside.remove(row.cursor);
-    } catch (error) {
-      if (!(error instanceof UplinkError && (error.malformed || error.tooLarge))) throw error;
-      await setAside.setState(row.cursor, "held");
-    }
-    return undefined;
-  }
-
   readonly #known = {
     durableBefore: (generation: number) => this.#parts.events.durableThrough(this.#lockId, generation),
     heldThrough: (generation: number) => this.#parts.events.positionIn(this.#lockId, generation)?.seq ?? 0,
@@ -264,12 +221,6 @@ export class LockDelivery {
   async #advance(durable: ReadonlyMap<number, number>, cursor: number): Promise<void> {
     await this.#parts.outbox.advance(this.#lockId, durable, cursor, this.#parts.clock.wallMs());
     this.#parts.receipted(this.#lockId);
-  }
-
-  #goesWell(batch: readonly OutgoingEvent[], deliveredCursor: number): void {
-    this.#backoff.reset();
-    this.#batchMax = Math.min(this.#parts.batchMax, 2 * this.#batchMax);
-    if (batch.some(({ row, isReport }) => !isReport && row.cursor <= deliveredCursor)) this.#setAsideInARow = 0;
   }
 
   #disbelieve(lies: readonly string[]): void {
