@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { Table } from "./config-table.ts";
 import { isLoopback } from "./loopback.ts";
 import { clientOf, nameOf } from "./mqtt-uplink-config.ts";
@@ -110,6 +111,12 @@ function urlOf(uplink: Table, text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^(nats|tls):$/.test(url.protocol) || url.hostname === "") {
     throw uplink.wrong("urls", `must be nats:// or tls:// addresses; one is "${text}"`);
+  }
+  if (url.protocol === "tls:" && isIP(url.hostname.replace(/^\[|\]$/g, "")) !== 0) {
+    throw uplink.wrong(
+      "urls",
+      "must name servers over TLS by their names: the library judges no certificate by an address",
+    );
   }
   if (url.username !== "" || url.password !== "") throw uplink.wrong("urls", "must not hold names or passwords");
   return url;

@@ -8,7 +8,8 @@ import type {
 import { UplinkError } from "../uplink.ts";
 import type { StreamFacts } from "./stream-facts.ts";
 
-const CONNECTED_WITHIN_MS = 15_000;
+/** To each server in turn. */
+const CONNECTED_WITHIN_MS = 5_000;
 /** A cluster that has lost a leader needs a few seconds for the next one. */
 const ACKNOWLEDGED_WITHIN_MS = 10_000;
 /** What a message has besides its payload: its subject, and headers with ids of limited length. */
