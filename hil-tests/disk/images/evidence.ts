@@ -5,7 +5,10 @@ import { toHex } from "../../../protocol/wire/bytes.ts";
 
 const HASH_CHARACTERS = 24;
 
-/** Every row of every table, hashed; without the mark of the last start, which no promise depends on. */
+/** A start on a database that was put back, as an image is, ends every RMS; no promise depends on them, nor on the start's mark. */
+const ENDED_BY_START = new Set(["rms", "rms_since_n", "rms_since_ms"]);
+
+/** Every row of every table, hashed; without what a start changes by itself. */
 export function contentHash(database: Database): string {
   const tables = database.all<{ name: string }>(
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'last_start' ORDER BY name",
@@ -20,5 +23,8 @@ export function keysOf({ publicKey, operator }: LocalIssuer): string {
 }
 
 function asText(row: unknown): string {
-  return JSON.stringify(row, (_, value) => (value instanceof Uint8Array ? toHex(value) : value));
+  return JSON.stringify(row, (key, value) => {
+    if (ENDED_BY_START.has(key)) return undefined;
+    return value instanceof Uint8Array ? toHex(value) : value;
+  });
 }
