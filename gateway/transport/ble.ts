@@ -28,6 +28,8 @@ export type LoadNoble = (adapter: string) => Noble;
 /** The library is loaded when the first adapter is started, and not before. */
 export function nobleLoader(library: BleLibrary): LoadNoble {
   const require = createRequire(import.meta.url);
+  // Else it waits for a scan response, or for a second advertisement, before it tells of the first.
+  process.env.NOBLE_REPORT_ALL_HCI_EVENTS ??= "1";
   return (adapter) => {
     const deviceId = Number(adapter.replace(/^hci/, ""));
     switch (library) {

@@ -166,6 +166,8 @@ export class BleAdapter {
     this.#attend(peripheral);
     this.#scanner.heard();
     this.#library.thrives();
+    const isIdle = !this.#isWorking && this.#queue.first === undefined && this.#connections.size === 0;
+    if (this.#library.isFull && isIdle) this.#library.refresh();
     this.#parts.heard(beacon.lockId, beacon.flags);
   }
 

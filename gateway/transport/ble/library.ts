@@ -1,5 +1,6 @@
 import type { Clock, Timer } from "../../../protocol/clock.ts";
 import type { Log } from "../../log.ts";
+import { LockReports } from "./lock-reports.ts";
 import type { Noble, Peripheral } from "./noble.ts";
 import { closeSocket, containFaults } from "./their-faults.ts";
 
@@ -9,6 +10,8 @@ const RENEW_FIRST_MS = 5_000;
 const RENEW_MAX_MS = 3_600_000;
 /** One of the forks can not be ended: what was left behind keeps a file open until the daemon starts anew. */
 const RENEWALS_MAX = 200;
+/** Whoever makes up addresses by the thousand shall not use these up. */
+const REFRESH_EVERY_MS = 6 * 3_600_000;
 
 export interface LibraryParts {
   clock: Clock;
@@ -37,6 +40,8 @@ export class Library {
   #renewals = 0;
   #renewAfterMs = RENEW_FIRST_MS;
   #renewal: Timer | undefined;
+  #reports = new LockReports();
+  #begunAtMs = 0;
 
   constructor(parts: LibraryParts) {
     this.#parts = parts;
@@ -51,13 +56,16 @@ export class Library {
     this.#renewLater(POWERED_WITHIN_MS);
     const noble = this.#begin();
     if (!noble) return;
-    const { log, name, events } = this.#parts;
+    const { clock, log, name, events } = this.#parts;
+    const reports = new LockReports();
+    this.#reports = reports;
+    this.#begunAtMs = clock.monotonicMs();
     noble.on("warning", (message) => log.debug({ adapter: name }, message));
     noble.on("discover", (peripheral) => events.heard(peripheral));
     noble.on("stateChange", (state) => this.#hearState(state));
-    containFaults(noble, ({ message }) =>
-      log.debug({ adapter: name }, `The library can not read what it received: ${message}`),
-    );
+    const fault = ({ message }: Error) =>
+      log.debug({ adapter: name }, `The library can not read what it received: ${message}`);
+    containFaults(noble, (h4) => reports.pass(h4), fault);
     this.#hearState(noble.state);
   }
 
@@ -77,6 +85,18 @@ export class Library {
   /** Nothing else has helped: makes a new one, now or when the last renewal is long enough ago. */
   renew(why: string): void {
     this.#off(why);
+  }
+
+  /** Whether it has heard of so many addresses, none of which it forgets, that it hears no new ones, and may be left behind for that. */
+  get isFull(): boolean {
+    const isDue = this.#parts.clock.monotonicMs() - this.#begunAtMs >= REFRESH_EVERY_MS;
+    return this.#isOn && isDue && this.#reports.isFull && this.#renewals < RENEWALS_MAX;
+  }
+
+  /** Makes a new one at once. Nobody may be connected. */
+  refresh(): void {
+    this.#off("too many addresses claim to be locks: it begins anew");
+    this.#renewLater(0);
   }
 
   /** It has done its work for once: the next renewal, should there be one, comes soon. */

@@ -12,16 +12,25 @@ interface Socket {
 }
 
 /**
- * noble reads past the end of an advertisement or an answer that is too short, and whoever is in range can send one: without this
- * the daemon would end each time. What is thrown from its own code is told to `fault`; what is thrown from ours goes on.
+ * noble reads past the end of an answer that is too short, and whoever is in range can send one: without this the daemon would end
+ * each time. What is thrown from its own code is told to `fault`; what is thrown from ours goes on. Of what is received it gets
+ * to see what `pass` leaves of it.
  */
-export function containFaults(noble: Noble, fault: (error: Error) => void): void {
+export function containFaults(
+  noble: Noble,
+  pass: (h4: Uint8Array) => Uint8Array | undefined,
+  fault: (error: Error) => void,
+): void {
   const socket = socketOf(noble);
   if (!socket) return;
   const emit = socket.emit.bind(socket);
   socket.emit = (event, ...values) => {
+    const [h4] = values;
+    const isPacket = event === "data" && h4 instanceof Uint8Array;
+    const passed = isPacket ? pass(h4) : undefined;
+    if (isPacket && !passed) return true;
     try {
-      return emit(event, ...values);
+      return passed ? emit(event, Buffer.from(passed)) : emit(event, ...values);
     } catch (error) {
       if (!(error instanceof Error) || !isTheirs(error)) throw error;
       fault(error);
