@@ -4,6 +4,7 @@ import { cpu } from "./rows/cpu.ts";
 import { crypto } from "./rows/crypto.ts";
 import { drain } from "./rows/drain.ts";
 import { drainMqtt } from "./rows/drain-mqtt.ts";
+import { drainNats } from "./rows/drain-nats.ts";
 import { events } from "./rows/events.ts";
 import { locks } from "./rows/locks.ts";
 import { memory } from "./rows/memory.ts";
@@ -24,6 +25,7 @@ export const ROWS: readonly Row[] = [
   events,
   drain,
   ...whereInstalled(drainMqtt()),
+  ...whereInstalled(drainNats()),
   locks,
   memory,
   startUp,

@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 const NATS_IMPORTERS = [
   "gateway/uplink/nats/nats-connection.ts",
   "hil-tests/backend/nats-receiver.ts",
-  "hil-tests/bench/bare/nats.ts",
+  "hil-tests/bench/bare/nats",
 ];
 
 /**
