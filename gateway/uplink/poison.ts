@@ -1,14 +1,23 @@
+import type { Clock } from "../../protocol/clock.ts";
+import type { Log } from "../log.ts";
 import type { EventRow } from "../store/event-store.ts";
-import type { SetAsideRow } from "../store/set-aside-store.ts";
+import type { SetAsideRow, SetAsideStore } from "../store/set-aside-store.ts";
 import { eventId, toCloudEvent } from "./cloud-event.ts";
-import type { DeliveryParts } from "./lock-delivery.ts";
 import type { OutgoingEvent } from "./next-batch.ts";
-import { UplinkError } from "./uplink.ts";
+import { type Uplink, UplinkError } from "./uplink.ts";
 
 /** Refusals of one single event without a word on it, before it is set aside: something in between may have refused. */
 const REFUSALS_MAX = 3;
 /** A backend that refuses more than this, one after the other, is broken itself: what follows waits. */
 const SET_ASIDE_IN_A_ROW_MAX = 10;
+
+export interface PoisonParts {
+  uplink: Uplink;
+  setAside: SetAsideStore;
+  clock: Clock;
+  log: Log;
+  batchMax: number;
+}
 
 /** Whether the batch was refused for what is in it. */
 export function isRefusedForItself(error: unknown): error is UplinkError {
@@ -18,12 +27,12 @@ export function isRefusedForItself(error: unknown): error is UplinkError {
 /** Finds the events of one lock that the backend will never take, and sets them aside, so that those behind them get through. */
 export class Poison {
   readonly #lockId: string;
-  readonly #parts: DeliveryParts;
+  readonly #parts: PoisonParts;
   #batchMax: number;
   #refusals = 0;
   #inARow = 0;
 
-  constructor(lockId: string, parts: DeliveryParts) {
+  constructor(lockId: string, parts: PoisonParts) {
     this.#lockId = lockId;
     this.#parts = parts;
     this.#batchMax = parts.batchMax;
