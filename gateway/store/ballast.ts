@@ -9,6 +9,7 @@ export class Ballast {
   readonly #path: string;
   readonly #sizeMib: number;
   readonly #freeBytes: () => number;
+  #isSpent = false;
 
   constructor(path: string, sizeMib: number, freeBytes = () => freeBytesAt(dirname(path))) {
     this.#path = path;
@@ -24,14 +25,15 @@ export class Ballast {
     try {
       if (isThere && freeBytes < bytes / 2) rmSync(this.#path, { force: true });
       if (!isThere && freeBytes > 4 * bytes) this.#fill();
+      this.#isSpent = !existsSync(this.#path) && freeBytes < bytes;
     } catch (error) {
       throw asStoreError(error, this.#path);
     }
   }
 
-  /** Whether the disk has needed the room: what is written from now on has to fit into what is there. */
+  /** Whether there is none, and less room than it would take: what is written from now on has to fit into what is there. */
   get isSpent(): boolean {
-    return this.#sizeMib > 0 && !existsSync(this.#path);
+    return this.#isSpent;
   }
 
   #fill(): void {
