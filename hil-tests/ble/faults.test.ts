@@ -7,7 +7,7 @@ import { fromHex } from "../../protocol/wire/bytes.ts";
 import type { Controller } from "../radio/controller.ts";
 import { advertise } from "../radio/scripted-advertiser.ts";
 import type { AirLock } from "./testing/air-lock.ts";
-import { cutShort, isNotification } from "./testing/att.ts";
+import { cutShort, isAclData, isNotification } from "./testing/att.ts";
 import { BLE_LIBRARIES, BleSite } from "./testing/ble-site.ts";
 
 const model = { advertisingIntervalMsMax: 1_000 };
@@ -145,6 +145,15 @@ for (const library of BLE_LIBRARIES) {
   test(`${library}: an answer that is cut short does not end the daemon`, async (t) => {
     const { site, lock } = await quietLock(t, library);
     site.meddle = (h4, direction) => [direction === "to-host" && isNotification(h4) ? cutShort(h4) : h4];
+    await site.unlock(lock);
+    site.meddle = (h4) => [h4];
+    await site.clock.advanceAsync(QUIET_AFTER_MS);
+    await opensWithin(site, lock, 3_000);
+  });
+
+  test(`${library}: a request that is cut short does not end the lock`, async (t) => {
+    const { site, lock } = await quietLock(t, library);
+    site.meddle = (h4, direction) => [direction === "to-controller" && isAclData(h4) ? cutShort(h4) : h4];
     await site.unlock(lock);
     site.meddle = (h4) => [h4];
     await site.clock.advanceAsync(QUIET_AFTER_MS);

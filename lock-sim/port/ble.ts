@@ -4,6 +4,7 @@ import { toHex } from "../../protocol/wire/bytes.ts";
 import { ADVERTISE_EVERY_MS } from "../energy/current-model.ts";
 import type { Bleno } from "./ble/bleno.ts";
 import { Central } from "./ble/central.ts";
+import { containFaults } from "./ble/their-faults.ts";
 import { type LinkEnd, type Port, PortError } from "./port.ts";
 
 const POWERED_WITHIN_MS = 5_000;
@@ -59,6 +60,8 @@ export class BlePort implements Port {
 
   async start(): Promise<string> {
     await this.#poweredOn();
+    // Whoever sends what can not be read is not worth talking to.
+    containFaults(this.#bleno, () => this.#bleno.disconnect());
     this.#bleno.on("accept", () => this.#accept());
     this.#bleno.on("disconnect", () => this.#disconnected());
     this.#bleno.setServices([this.#service()]);
