@@ -181,7 +181,7 @@ export function compose(world: World): Composed {
     pollMs: world.pollMs,
   });
   const poke = (lockId: string) => reconciler.poke(lockId);
-  if (world.radio) new RadioSchedule(clock, world.radio, poke);
+  if (world.radio) new RadioSchedule(clock, world.radio, (lockId) => locks.get(lockId) !== undefined, poke);
   const pairing = new Pairings({
     suite,
     random,

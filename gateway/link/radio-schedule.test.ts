@@ -19,9 +19,18 @@ function scheduled() {
     describe: () => undefined,
     adapters: () => [],
   };
-  new RadioSchedule(clock, radio, () => visits++);
+  let isPaired = true;
+  new RadioSchedule(
+    clock,
+    radio,
+    () => isPaired,
+    () => visits++,
+  );
   return {
     clock,
+    paired: (now: boolean) => {
+      isPaired = now;
+    },
     /** Advertises every second for so long; returns how many visits that brought. */
     advertise: (flags: number, forMs: number) => {
       visits = 0;
@@ -38,6 +47,14 @@ test("a lock that is heard for the first time is visited, one that wants nothing
   const { advertise } = scheduled();
   assert.equal(advertise(0, 1_000), 1);
   assert.equal(advertise(0, HOUR_MS), 0);
+});
+
+test("a lock that is not paired is let be, and visited at once when it is", () => {
+  const { paired, advertise } = scheduled();
+  paired(false);
+  assert.equal(advertise(BeaconFlag.eventsWaiting, HOUR_MS), 0);
+  paired(true);
+  assert.equal(advertise(0, 1_000), 1);
 });
 
 test("events that wait, and attention, are news once", () => {

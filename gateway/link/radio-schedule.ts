@@ -40,17 +40,20 @@ interface Heard {
  */
 export class RadioSchedule {
   readonly #clock: Clock;
+  readonly #isPaired: (lockId: string) => boolean;
   readonly #visit: (lockId: string) => void;
   readonly #locks = new Map<string, Heard>();
 
-  /** `visit` makes the gateway look after the lock now; locks that are not paired may come too. */
-  constructor(clock: Clock, radio: Radio, visit: (lockId: string) => void) {
+  /** `visit` makes the gateway look after the lock now. Locks that are not paired are let be: anybody can make up any number. */
+  constructor(clock: Clock, radio: Radio, isPaired: (lockId: string) => boolean, visit: (lockId: string) => void) {
     this.#clock = clock;
+    this.#isPaired = isPaired;
     this.#visit = visit;
     radio.onBeacon((lockId, flags) => this.#hear(lockId, flags));
   }
 
   #hear(lockId: string, flags: number): void {
+    if (!this.#isPaired(lockId)) return;
     const nowMs = this.#clock.monotonicMs();
     const wants = flags & (BeaconFlag.eventsWaiting | BeaconFlag.attention);
     const known = this.#locks.get(lockId);
