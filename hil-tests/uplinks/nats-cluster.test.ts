@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RetentionPolicy } from "@nats-io/jetstream";
 import { RecordType } from "../../protocol/log/record.ts";
 import { findNatsServer, type NatsServer } from "./nats-server.ts";
 import { NatsWorld } from "./testing/nats-world.ts";
@@ -65,13 +64,13 @@ test("a leader that the others do not hear any more is left behind, and comes ba
 });
 
 test("a server with no room left takes nothing, and all comes when it has room", options, async (t) => {
-  const world = await NatsWorld.start(t, program!, { hasBackend: false, storeMax: "30KB" });
+  const world = await NatsWorld.start(t, program!, { hasBackend: false, storeMax: "10KB" });
   const [lock] = world.locks;
   for (let i = 0; i < 200; i++) lock!.log({ type: RecordType.doorOpened });
   await world.until("the trouble", () => /refuses \(insufficient/.test(world.sentence));
   await world.run(world.admin.deleteStream());
   // What is taken makes room.
-  await world.addStream({ retention: RetentionPolicy.Workqueue });
+  await world.addStream();
   await world.startBackend();
   await world.untilAllArrived();
 });

@@ -124,3 +124,13 @@ test("what a single server can lose of what it has acknowledged is in the state 
   await world.until("the warning", () => /The stream PORTVAKT has 1 of 3 replicas/.test(world.sentence));
   assert.equal(world.gateway.services.uplink.status().state, "delivering");
 });
+
+test("while no backend is there, the stream fills with a few copies for each lock and no more", options, async (t) => {
+  const world = await NatsWorld.start(t, program!, { hasBackend: false });
+  const [lock] = world.locks;
+  for (let i = 0; i < 30; i++) lock!.log({ type: RecordType.doorOpened });
+  await world.until("the trouble", () => /refuses \(maximum messages per subject exceeded\)/.test(world.sentence));
+  assert.equal((await world.run(world.admin.info())).state.messages, 4);
+  await world.startBackend();
+  await world.untilAllArrived();
+});

@@ -2,12 +2,14 @@ import {
   DiscardPolicy,
   type JetStreamManager,
   jetstreamManager,
+  RetentionPolicy,
   type StreamConfig,
   type StreamInfo,
 } from "@nats-io/jetstream";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 
 export const STREAM = "PORTVAKT";
+const COPIES_MAX = 4;
 
 /** Who looks after the streams: the gateway makes none and deletes none. */
 export class NatsAdmin {
@@ -33,7 +35,11 @@ export class NatsAdmin {
     await this.#manager.streams.add({
       name: STREAM,
       subjects: ["portvakt.*.locks.*.events", "portvakt.*.locks.*.alarms"],
+      // As docs/events.md has it: what is acknowledged goes, and of a lock only a few copies wait while no backend is there.
+      retention: RetentionPolicy.Workqueue,
       discard: DiscardPolicy.New,
+      discard_new_per_subject: true,
+      max_msgs_per_subject: COPIES_MAX,
       ...config,
     });
   }

@@ -4,7 +4,6 @@ import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import type { StreamConfig } from "@nats-io/jetstream";
 import { opensslSuite } from "../../../crypto/openssl.ts";
 import { type Composed, compose } from "../../../gateway/compose.ts";
 import { DEFAULT_SITE } from "../../../gateway/config.ts";
@@ -95,10 +94,10 @@ export class NatsWorld {
   }
 
   /** A cluster that has just come up has no leader yet: it is asked until it has. */
-  async addStream(config: Partial<StreamConfig> = {}): Promise<void> {
+  async addStream(): Promise<void> {
     for (let tries = 0; ; tries++) {
       try {
-        return await this.admin.addStream({ num_replicas: this.servers.length, ...config });
+        return await this.admin.addStream({ num_replicas: this.servers.length });
       } catch (error) {
         if (tries === ADD_TRIES_MAX) throw error;
         await this.admin.connection.rtt();
