@@ -83,7 +83,12 @@ export class BrokerConnection {
   }
 
   /** Rejects with UplinkError if there is no connection in time. Messages may be heard before it resolves. */
-  static async open(access: BrokerAccess, clock: Clock, hooks: ConnectionHooks): Promise<BrokerConnection> {
+  static async open(
+    access: BrokerAccess,
+    clock: Clock,
+    hooks: ConnectionHooks,
+    stop: AbortSignal,
+  ): Promise<BrokerConnection> {
     // Loaded for those who use it alone: it costs some memory.
     const { connect } = await import("mqtt");
     const name = new URL(access.url).host;
@@ -92,18 +97,23 @@ export class BrokerConnection {
     return new Promise((resolve, reject) => {
       const fail = (why: string) => {
         client.removeAllListeners("connect");
+        stop.removeEventListener("abort", onStop);
         client.end(true);
         reject(new UplinkError("unreachable", `${name} can not be reached (${why})`));
       };
       const onError = (error: Error) => fail(describe(error));
       const onClose = () => fail("it has closed the connection");
+      const onStop = () => fail("the gateway stops");
       client.once("connect", () => {
         client.off("error", onError);
         client.off("close", onClose);
+        stop.removeEventListener("abort", onStop);
         resolve(new BrokerConnection(client, clock, name, hooks));
       });
       client.on("error", onError);
       client.once("close", onClose);
+      stop.addEventListener("abort", onStop, { once: true });
+      if (stop.aborted) onStop();
     });
   }
 

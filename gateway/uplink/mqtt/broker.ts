@@ -20,8 +20,11 @@ export interface BrokerParts<Connection extends Closable> {
   random: Random;
   log: Log;
   reconnect: { firstMs: number; maxMs: number };
-  /** `ended` is called once, when the connection that it resolves with has ended. Rejects with UplinkError. */
-  open: (ended: (trouble: string) => void) => Promise<Connection>;
+  /**
+   * `ended` is called once, when the connection that it resolves with has ended. Rejects with UplinkError, soon after `stop`
+   * aborts at the latest.
+   */
+  open: (ended: (trouble: string) => void, stop: AbortSignal) => Promise<Connection>;
   /** Before others get the connection. Rejects with UplinkError. */
   connected: (connection: Connection) => Promise<void>;
   disconnected: (trouble: string) => void;
@@ -33,7 +36,7 @@ export class Broker<Connection extends Closable> {
   readonly #parts: BrokerParts<Connection>;
   readonly #backoff: Backoff;
   readonly #closing = new AbortController();
-  readonly #waiting = new Set<(connection: Connection) => void>();
+  readonly #waiting = new Set<(connection?: Connection) => void>();
   #connection: Connection | undefined;
   #trouble: string;
   #ended: Promise<void> = Promise.resolve();
@@ -57,14 +60,13 @@ export class Broker<Connection extends Closable> {
   connectionWithin(withinMs: number): Promise<Connection> {
     if (this.#connection) return Promise.resolve(this.#connection);
     return new Promise((resolve, reject) => {
-      const timer = this.#parts.clock.schedule(withinMs, () => {
-        this.#waiting.delete(take);
-        reject(new UplinkError("unreachable", this.#trouble));
-      });
-      const take = (connection: Connection) => {
+      const take = (connection?: Connection) => {
         timer.cancel();
-        resolve(connection);
+        this.#waiting.delete(take);
+        if (connection) resolve(connection);
+        else reject(new UplinkError("unreachable", this.#trouble));
       };
+      const timer = this.#parts.clock.schedule(withinMs, take);
       this.#waiting.add(take);
     });
   }
@@ -72,6 +74,7 @@ export class Broker<Connection extends Closable> {
   /** Says goodbye to the broker after `farewell`, if there is a connection. */
   async close(farewell: (connection: Connection) => Promise<unknown>): Promise<void> {
     this.#closing.abort();
+    for (const take of [...this.#waiting]) take();
     const connection = this.#connection;
     if (connection) {
       await farewell(connection).catch(ignoreUplinkErrors);
@@ -100,7 +103,7 @@ export class Broker<Connection extends Closable> {
     });
     let connection: Connection | undefined;
     try {
-      connection = await open(ended);
+      connection = await open(ended, this.#closing.signal);
       await connected(connection);
     } catch (error) {
       if (!(error instanceof UplinkError)) throw error;
@@ -114,8 +117,7 @@ export class Broker<Connection extends Closable> {
   #lend(connection: Connection): void {
     this.#connection = connection;
     this.#parts.log.info({}, `The broker ${this.name} is connected.`);
-    for (const take of this.#waiting) take(connection);
-    this.#waiting.clear();
+    for (const take of [...this.#waiting]) take(connection);
     // It was being opened when the gateway was told to stop.
     if (this.#closing.signal.aborted) void connection.close();
   }

@@ -66,7 +66,7 @@ export class MqttUplink implements Uplink {
       random,
       log,
       reconnect: parts.reconnect ?? RECONNECT,
-      open: (ended) => this.#open(ended),
+      open: (ended, stop) => this.#open(ended, stop),
       connected: (connection) => this.#announce(connection),
       disconnected: (trouble) => this.#disconnected(trouble),
     });
@@ -131,11 +131,11 @@ export class MqttUplink implements Uplink {
     this.#receipts.failAll(new UplinkError("unreachable", "the gateway stops"));
   }
 
-  async #open(ended: (trouble: string) => void): Promise<BrokerConnection> {
+  async #open(ended: (trouble: string) => void, stop: AbortSignal): Promise<BrokerConnection> {
     const { clock, topics, access } = this.#parts;
     const will = { topic: topics.gatewayState, payload: "offline" };
     const heard = (message: Incoming) => this.#hear(message);
-    const connection = await BrokerConnection.open({ ...access, will }, clock, { heard, ended });
+    const connection = await BrokerConnection.open({ ...access, will }, clock, { heard, ended }, stop);
     try {
       await connection.subscribe(topics.subscriptions);
     } catch (error) {
