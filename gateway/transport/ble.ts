@@ -201,14 +201,17 @@ export class BleTransport implements Transport, Radio {
     return new TransportError("unreachable", `no lock with this id is heard over Bluetooth: ${seenWords(silentMs)}`);
   }
 
-  /** What the lock's table looked like is remembered only while the device proves to be the lock. */
+  /**
+   * What the lock's table looked like is forgotten when the device does not prove to be the lock: at once if we have hung up on it, and
+   * the second time in a row if it was lost, which the first time may be the radio's doing.
+   */
   async #subscribe({ connection }: Connected, device: Device): Promise<BleChannel> {
     const { peripheral, lost } = connection;
     let isProved = false;
     lost.addEventListener("abort", () => {
       if (isProved) return;
       device.failures++;
-      device.handles = undefined;
+      if (!connection.wasLost || device.failures > 1) device.handles = undefined;
     });
     let handles: Handles;
     try {

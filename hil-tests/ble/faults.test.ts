@@ -7,12 +7,14 @@ import { fromHex } from "../../protocol/wire/bytes.ts";
 import type { Controller } from "../radio/controller.ts";
 import { advertise } from "../radio/scripted-advertiser.ts";
 import type { AirLock } from "./testing/air-lock.ts";
-import { cutShort, isAclData, isNotification } from "./testing/att.ts";
+import { cutShort, isAclData, isFragment, isNotification, isSearch } from "./testing/att.ts";
 import { BLE_LIBRARIES, BleSite } from "./testing/ble-site.ts";
 
 const model = { advertisingIntervalMsMax: 1_000 };
 /** Until a lock is in step and its connection has been given up. */
 const QUIET_AFTER_MS = 12_000;
+/** Longer than the link layer waits for a peer that has gone. */
+const OUT_OF_RANGE_MS = 4_000;
 const MINUTE_MS = 60_000;
 
 async function quietLock(t: TestContext, library: BleLibrary): Promise<{ site: BleSite; lock: AirLock }> {
@@ -126,6 +128,25 @@ for (const library of BLE_LIBRARIES) {
     await opensWithin(site, lock, 12_000);
     await site.clock.advanceAsync(QUIET_AFTER_MS);
     await opensWithin(site, lock, 3_000);
+  });
+
+  test(`${library}: a lock that is lost before it has answered is found again where it was`, async (t) => {
+    const { site, lock } = await quietLock(t, library);
+    let searches = 0;
+    let isLost = false;
+    site.meddle = (h4) => {
+      if (isSearch(h4)) searches++;
+      if (isFragment(h4) && !isLost) {
+        isLost = true;
+        lock.controller.packetLoss = 1;
+        site.clock.schedule(OUT_OF_RANGE_MS, () => {
+          lock.controller.packetLoss = 0;
+        });
+      }
+      return [h4];
+    };
+    await opensWithin(site, lock, 10_000);
+    assert.deepEqual({ isLost, searches }, { isLost: true, searches: 0 });
   });
 
   test(`${library}: nearer devices that advertise as the lock keep nobody out`, async (t) => {

@@ -4,6 +4,8 @@ import { concat, uint8, uint16 } from "../../../protocol/wire/bytes.ts";
 const ACL_DATA = 2;
 const ATT_AT = 9;
 const MTU_REQUEST = 0x02;
+/** Find by type value, read by type, read by group type. */
+const SEARCHES = [0x06, 0x08, 0x10];
 const WRITE_COMMAND = 0x52;
 const NOTIFICATION = 0x1b;
 
@@ -14,6 +16,11 @@ export function isAclData(h4: Uint8Array): boolean {
 /** A fragment of a request, as written by the gateway, or of a reply, as notified by the lock. */
 export function isFragment(h4: Uint8Array): boolean {
   return isAclData(h4) && (h4[ATT_AT] === WRITE_COMMAND || h4[ATT_AT] === NOTIFICATION);
+}
+
+/** The gateway looks for services or characteristics. */
+export function isSearch(h4: Uint8Array): boolean {
+  return isAclData(h4) && SEARCHES.includes(h4[ATT_AT]!);
 }
 
 /** A fragment of a reply. */
