@@ -1,5 +1,5 @@
 import type { Clock } from "../../../protocol/clock.ts";
-import { RecordType } from "../../../protocol/log/record.ts";
+import { NO_SLOT, RecordType } from "../../../protocol/log/record.ts";
 import type { Chance } from "../chance.ts";
 import type { Happening } from "../happening.ts";
 
@@ -7,10 +7,10 @@ const FRAMES_MAX = 12;
 const AFTER_FRAME_MS_MAX = 200;
 const MICROTASKS_MAX = 40;
 
-/** A fault that waits for a number of frames, or for an act, at a lock that it is near to. */
+/** A fault that waits for a number of frames, for an act, or for one that a gateway has ordered, at a lock that it is near to. */
 interface Waiting {
   readonly lock: (index: number) => boolean;
-  left: number | "act";
+  left: number | "act" | "order";
   readonly strike: () => void;
 }
 
@@ -35,14 +35,19 @@ export class Strikes {
       strike();
       return;
     }
-    const forAct = this.#chance.happens(0.4);
-    this.#waiting.push({ lock: isNear, left: forAct ? "act" : this.#chance.between(1, FRAMES_MAX), strike });
+    const forWhat = this.#chance.pick(["frames", "frames", "frames", "act", "order"] as const);
+    this.#waiting.push({
+      lock: isNear,
+      left: forWhat === "frames" ? this.#chance.between(1, FRAMES_MAX) : forWhat,
+      strike,
+    });
   }
 
   see(happening: Happening): void {
     if (happening.kind === "frame") this.#strikeThose((one) => one.lock(happening.lock) && isLast(one));
-    const isAct = happening.kind === "record" && happening.record.type === RecordType.intent;
-    if (isAct) this.#strikeThose((one) => one.lock(happening.lock) && one.left === "act");
+    if (happening.kind !== "record" || happening.record.type !== RecordType.intent) return;
+    const isOrdered = happening.record.slot !== NO_SLOT;
+    this.#strikeThose((one) => one.lock(happening.lock) && (one.left === "act" || (isOrdered && one.left === "order")));
   }
 
   #strikeThose(isDue: (waiting: Waiting) => boolean): void {
@@ -71,7 +76,7 @@ export class Strikes {
 
 /** Counts a frame. */
 function isLast(waiting: Waiting): boolean {
-  if (waiting.left === "act") return false;
+  if (typeof waiting.left !== "number") return false;
   waiting.left--;
   return waiting.left <= 0;
 }

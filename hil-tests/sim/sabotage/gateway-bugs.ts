@@ -24,6 +24,11 @@ export const GATEWAY_BUGS: readonly Bug[] = [
         find: "if (this.#openedAtMs === undefined && !this.#locks.isContinued)",
         replace: "if (false)",
       },
+      {
+        file: "gateway/store/database.js",
+        find: "endSessions.run();",
+        replace: "{}",
+      },
     ],
     seed: 1,
     seedsMax: 30,
