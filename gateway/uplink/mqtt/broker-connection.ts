@@ -5,7 +5,7 @@ import type { Incoming, Outgoing } from "./message.ts";
 import { Slots } from "./slots.ts";
 
 /** Of one message to us; an answer is far smaller. The broker drops larger ones. */
-export const INCOMING_BYTES_MAX = 256 * 1024;
+const INCOMING_BYTES_MAX = 256 * 1024;
 /** What the broker may send us before we have acknowledged it. */
 const INCOMING_AT_ONCE_MAX = 20;
 /** Orders and answers wait at the broker for so long when the gateway is away. */

@@ -16,7 +16,7 @@ import type { Topics } from "./topics.ts";
 
 const CONNECTED_WITHIN_MS = 5_000;
 /** Without the backend's receipt by then the events are given again; the broker drops them about then. */
-export const RECEIPT_WITHIN_MS = 30_000;
+const RECEIPT_WITHIN_MS = 30_000;
 const CORRELATION_BYTES = 12;
 const REPLY_LIVES_SECONDS = 5 * 60;
 
@@ -33,8 +33,6 @@ export interface MqttUplinkParts {
   retained: () => ReadonlyMap<string, string>;
   /** Topics where something about a lock may be left that is ours no more. */
   leftOver: (lockId: string) => readonly string[];
-  receiptWithinMs?: number;
-  reconnect?: { firstMs: number; maxMs: number };
 }
 
 /**
@@ -49,14 +47,12 @@ export class MqttUplink implements Uplink {
   readonly #receipts: Receipts;
   readonly #refusals: Refusals;
   readonly #feed: RetainedFeed;
-  readonly #receiptWithinMs: number;
   #downlink: Downlink | undefined;
   #requests: Requests | undefined;
 
   constructor(parts: MqttUplinkParts) {
     const { clock, random, log, retained } = parts;
     this.#parts = parts;
-    this.#receiptWithinMs = parts.receiptWithinMs ?? RECEIPT_WITHIN_MS;
     this.#receipts = new Receipts(clock);
     this.#refusals = new Refusals(log);
     this.#feed = new RetainedFeed(clock, retained);
@@ -65,7 +61,7 @@ export class MqttUplink implements Uplink {
       clock,
       random,
       log,
-      reconnect: parts.reconnect ?? RECONNECT,
+      reconnect: RECONNECT,
       open: (ended, stop) => this.#open(ended, stop),
       connected: (connection) => this.#announce(connection),
       disconnected: (trouble) => this.#disconnected(trouble),
@@ -102,7 +98,7 @@ export class MqttUplink implements Uplink {
     const [{ subject }] = batch as [CloudEvent];
     try {
       const [answer] = await Promise.all([
-        this.#receipts.expect(correlation, this.#receiptWithinMs, late),
+        this.#receipts.expect(correlation, RECEIPT_WITHIN_MS, late),
         connection
           .publish({
             topic: lane === "alarm" ? topics.alarms(subject) : topics.events(subject),
@@ -111,7 +107,7 @@ export class MqttUplink implements Uplink {
             responseTopic: topics.receipts,
             correlation,
             // Copies for a backend that is away for weeks would pile up at the broker; they are given again all the same.
-            expiresInSeconds: Math.ceil(this.#receiptWithinMs / 1000),
+            expiresInSeconds: Math.ceil(RECEIPT_WITHIN_MS / 1000),
           })
           .then(({ hasReader }) => {
             if (!hasReader) whoIsThere = "no backend listens there";
