@@ -64,32 +64,32 @@ for (const library of BLE_LIBRARIES) {
       await opensOnce(site, lock, goesAtNth, `packet ${nth} of ${packets}`);
     }
   });
-
-  test(`${library}: an order is carried out once, whichever fragment is missing, doubled or late`, async (t) => {
-    const site = new BleSite(t, { library, model });
-    const lock = await site.addPairedLock();
-    await site.clock.advanceAsync(QUIET_AFTER_MS);
-    const fragments = await packetsOf(site, lock, isFragment);
-    assert(fragments > 4);
-    const fates: Record<string, (fragment: Uint8Array, next: Uint8Array[]) => Uint8Array[]> = {
-      missing: () => [],
-      doubled: (fragment) => [fragment, fragment],
-      late: (fragment, next) => {
-        next.push(fragment);
-        return [];
-      },
-    };
-    for (const [name, fate] of Object.entries(fates)) {
-      for (let nth = 1; nth <= fragments; nth++) {
-        let seen = 0;
-        const late: Uint8Array[] = [];
-        const meddle = (h4: Uint8Array) => {
-          if (!isFragment(h4)) return [withAttMtu(h4, SMALL_ATT_MTU)];
-          if (++seen === nth) return fate(h4, late);
-          return [h4, ...late.splice(0)];
-        };
-        await opensOnce(site, lock, meddle, `${name} ${nth} of ${fragments}`);
-      }
-    }
-  });
 }
+
+test("an order is carried out once, whichever fragment is missing, doubled or late", async (t) => {
+  const site = new BleSite(t, { library: "@abandonware/noble", model });
+  const lock = await site.addPairedLock();
+  await site.clock.advanceAsync(QUIET_AFTER_MS);
+  const fragments = await packetsOf(site, lock, isFragment);
+  assert(fragments > 4);
+  const fates: Record<string, (fragment: Uint8Array, next: Uint8Array[]) => Uint8Array[]> = {
+    missing: () => [],
+    doubled: (fragment) => [fragment, fragment],
+    late: (fragment, next) => {
+      next.push(fragment);
+      return [];
+    },
+  };
+  for (const [name, fate] of Object.entries(fates)) {
+    for (let nth = 1; nth <= fragments; nth++) {
+      let seen = 0;
+      const late: Uint8Array[] = [];
+      const meddle = (h4: Uint8Array) => {
+        if (!isFragment(h4)) return [withAttMtu(h4, SMALL_ATT_MTU)];
+        if (++seen === nth) return fate(h4, late);
+        return [h4, ...late.splice(0)];
+      };
+      await opensOnce(site, lock, meddle, `${name} ${nth} of ${fragments}`);
+    }
+  }
+});
