@@ -12,8 +12,8 @@ export interface Bug {
   /** The sentence that it breaks, of docs/protocol.md unless it says otherwise. */
   readonly breaks: string;
   readonly patches: readonly BugPatch[];
-  /** A seed that is known to find it, for a quick check. */
-  readonly seed: number;
+  /** The first seed finds it within a few simulated hours. */
+  readonly isQuick?: boolean;
   /** It must be found by one of the seeds from 1 up to this one. */
   readonly seedsMax: number;
 }

@@ -8,7 +8,6 @@ export const DECISION_BUGS: readonly Bug[] = [
     patches: [
       { file: "protocol/access/decide.js", find: "if (!essential && isStale(question))", replace: "if (false)" },
     ],
-    seed: 1,
     seedsMax: 20,
   },
   {
@@ -21,7 +20,6 @@ export const DECISION_BUGS: readonly Bug[] = [
         replace: "if (false)",
       },
     ],
-    seed: 1,
     seedsMax: 10,
   },
   {
@@ -34,7 +32,6 @@ export const DECISION_BUGS: readonly Bug[] = [
         replace: "if (false)",
       },
     ],
-    seed: 1,
     seedsMax: 10,
   },
   {
@@ -47,14 +44,12 @@ export const DECISION_BUGS: readonly Bug[] = [
         replace: "if (false)",
       },
     ],
-    seed: 1,
     seedsMax: 10,
   },
   {
     name: "one credential does where two are wanted",
     breaks: "§7: rule: how many different kinds of credential must be shown within 15 s.",
     patches: [{ file: "protocol/access/decide.js", find: "if (shown < (grant.rule ?? 1))", replace: "if (false)" }],
-    seed: 1,
     seedsMax: 10,
   },
   {
@@ -67,7 +62,6 @@ export const DECISION_BUGS: readonly Bug[] = [
         replace: "if (false)",
       },
     ],
-    seed: 1,
     seedsMax: 20,
   },
   {
@@ -85,7 +79,6 @@ export const DECISION_BUGS: readonly Bug[] = [
         replace: "if (false)",
       },
     ],
-    seed: 1,
     seedsMax: 20,
   },
   {
@@ -99,7 +92,6 @@ export const DECISION_BUGS: readonly Bug[] = [
         replace: "verifyOrder({ ...parts.suite, es256Verify: () => true },",
       },
     ],
-    seed: 1,
     seedsMax: 20,
   },
   {
@@ -112,7 +104,6 @@ export const DECISION_BUGS: readonly Bug[] = [
         replace: "if (false)",
       },
     ],
-    seed: 1,
     seedsMax: 20,
   },
   {
@@ -125,7 +116,7 @@ export const DECISION_BUGS: readonly Bug[] = [
         replace: "counter: channel.counter",
       },
     ],
-    seed: 1,
+    isQuick: true,
     seedsMax: 1,
   },
 ];

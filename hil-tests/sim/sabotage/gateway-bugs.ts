@@ -12,7 +12,7 @@ export const GATEWAY_BUGS: readonly Bug[] = [
         replace: "return this.#database.rehearse(() => this.#database.get(sql, lockId, pmk.reveal())?.n);",
       },
     ],
-    seed: 1,
+    isQuick: true,
     seedsMax: 4,
   },
   {
@@ -30,7 +30,6 @@ export const GATEWAY_BUGS: readonly Bug[] = [
         replace: "{}",
       },
     ],
-    seed: 1,
     seedsMax: 30,
   },
   {
@@ -44,7 +43,6 @@ export const GATEWAY_BUGS: readonly Bug[] = [
       },
       { file: "gateway/store/database.js", find: 'this.#exec("COMMIT");\n        }', replace: "}" },
     ],
-    seed: 1,
     seedsMax: 20,
   },
   {
@@ -57,7 +55,7 @@ export const GATEWAY_BUGS: readonly Bug[] = [
         replace: 'return sent ? { kind: "did-nothing", trouble } :',
       },
     ],
-    seed: 1,
+    isQuick: true,
     seedsMax: 10,
   },
   {
@@ -70,14 +68,14 @@ export const GATEWAY_BUGS: readonly Bug[] = [
         replace: 'return sent ? { kind: "done", flags: 0, seq: 0 } :',
       },
     ],
-    seed: 1,
+    isQuick: true,
     seedsMax: 10,
   },
   {
     name: "a lock may forget what only the gateway has",
     breaks: "§7: Receipt, by the issuer, when a backend has the records for good.",
     patches: [{ file: "gateway/sync/acknowledge.js", find: "if (hasUplink)", replace: "if (false)" }],
-    seed: 1,
+    isQuick: true,
     seedsMax: 10,
   },
   {
@@ -95,7 +93,6 @@ export const GATEWAY_BUGS: readonly Bug[] = [
         replace: "seq",
       },
     ],
-    seed: 1,
     seedsMax: 30,
   },
   {
@@ -108,7 +105,6 @@ export const GATEWAY_BUGS: readonly Bug[] = [
         replace: "judgement.deliveredCursor = batch.at(-1).row.cursor;\n        await this.#keep(judgement);",
       },
     ],
-    seed: 1,
     seedsMax: 20,
   },
   {
@@ -121,7 +117,6 @@ export const GATEWAY_BUGS: readonly Bug[] = [
         replace: "WHERE lock_id = ? AND cursor > ? AND kind <> 'gap' ORDER BY cursor LIMIT ?",
       },
     ],
-    seed: 1,
     seedsMax: 30,
   },
   {
@@ -134,7 +129,6 @@ export const GATEWAY_BUGS: readonly Bug[] = [
         replace: "if (waitMs === undefined)\n                continue;\n            return;",
       },
     ],
-    seed: 1,
     seedsMax: 10,
   },
   {
@@ -147,14 +141,12 @@ export const GATEWAY_BUGS: readonly Bug[] = [
         replace: "return 1e12;",
       },
     ],
-    seed: 1,
     seedsMax: 10,
   },
   {
     name: "a revocation stays at home",
     breaks: "§7: After COMMIT the table holds exactly those grants: what is absent is revoked.",
     patches: [{ file: "gateway/sync/lock-sync.js", find: "await this.#roster.bring(talk, status)", replace: "false" }],
-    seed: 1,
     seedsMax: 10,
   },
 ];

@@ -15,7 +15,7 @@ export const LOCK_BUGS: readonly Bug[] = [
           "beginAsItWas({ slot, action, grantId, counter, challenge }) {",
       },
     ],
-    seed: 1,
+    isQuick: true,
     seedsMax: 2,
   },
   {
@@ -29,7 +29,7 @@ export const LOCK_BUGS: readonly Bug[] = [
           "if (endStopOf(intent.action)) this.#parts.bolt.drive(endStopOf(intent.action)); journal.begin(intent);",
       },
     ],
-    seed: 1,
+    isQuick: true,
     seedsMax: 2,
   },
   {
@@ -45,7 +45,6 @@ export const LOCK_BUGS: readonly Bug[] = [
           'if (closed?.type === 3 && closed.result === 29) this.#hal.bolt.drive("drawn");',
       },
     ],
-    seed: 1,
     seedsMax: 8,
   },
   {
@@ -58,7 +57,6 @@ export const LOCK_BUGS: readonly Bug[] = [
         replace: "Reason.done",
       },
     ],
-    seed: 1,
     seedsMax: 8,
   },
   {
@@ -71,7 +69,6 @@ export const LOCK_BUGS: readonly Bug[] = [
         replace: "if (false)",
       },
     ],
-    seed: 1,
     seedsMax: 8,
   },
   {
@@ -85,7 +82,6 @@ export const LOCK_BUGS: readonly Bug[] = [
         replace: "return false;",
       },
     ],
-    seed: 1,
     seedsMax: 8,
   },
   {
@@ -99,7 +95,7 @@ export const LOCK_BUGS: readonly Bug[] = [
         replace: "return false;",
       },
     ],
-    seed: 1,
+    isQuick: true,
     seedsMax: 4,
   },
   {
@@ -112,7 +108,7 @@ export const LOCK_BUGS: readonly Bug[] = [
         replace: "this.#uptime = uptime;\n        this.#bytes = new Uint8Array(CHALLENGE_BYTES).fill(7);",
       },
     ],
-    seed: 1,
+    isQuick: true,
     seedsMax: 8,
   },
   {
@@ -125,7 +121,6 @@ export const LOCK_BUGS: readonly Bug[] = [
         replace: "entropy: { bytes: (length) => new Uint8Array(length).fill(7) },",
       },
     ],
-    seed: 1,
     seedsMax: 8,
   },
   {
@@ -138,14 +133,12 @@ export const LOCK_BUGS: readonly Bug[] = [
         replace: "claims.epoch < roster.epoch",
       },
     ],
-    seed: 1,
     seedsMax: 8,
   },
   {
     name: "an older roster is taken",
     breaks: "§7: Another generation, or an epoch not above the stored one: 19.",
     patches: [{ file: "lock-sim/firmware/commands/roster.js", find: "|| claims.epoch <= roster.epoch", replace: "" }],
-    seed: 1,
     seedsMax: 8,
   },
   {
@@ -160,7 +153,6 @@ export const LOCK_BUGS: readonly Bug[] = [
           "        for (const [cti, place] of kept) {",
       },
     ],
-    seed: 1,
     seedsMax: 30,
   },
   {
@@ -173,7 +165,6 @@ export const LOCK_BUGS: readonly Bug[] = [
         replace: "for (const record of []) {",
       },
     ],
-    seed: 1,
     seedsMax: 8,
   },
   {
@@ -191,7 +182,6 @@ export const LOCK_BUGS: readonly Bug[] = [
         replace: "if (false)",
       },
     ],
-    seed: 1,
     seedsMax: 8,
   },
   {
@@ -205,7 +195,6 @@ export const LOCK_BUGS: readonly Bug[] = [
         replace: "if (false)",
       },
     ],
-    seed: 1,
     seedsMax: 8,
   },
   {
@@ -218,7 +207,6 @@ export const LOCK_BUGS: readonly Bug[] = [
         replace: "verifyReceipt({ ...suite, es256Verify: () => true }, receipt,",
       },
     ],
-    seed: 1,
     seedsMax: 8,
   },
   {
@@ -231,7 +219,7 @@ export const LOCK_BUGS: readonly Bug[] = [
         replace: 'if (turned === "drawn") { this.#start("thrown", "relock"); return; }\n        const type',
       },
     ],
-    seed: 1,
+    isQuick: true,
     seedsMax: 4,
   },
 ];
