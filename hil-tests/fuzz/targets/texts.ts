@@ -141,14 +141,17 @@ export const config: Target = {
   open: () => ({ execute: (input) => assertWithinBounds(parseConfig(utf8.decode(input), "portvakt.toml", "/etc")) }),
 };
 
+const UPLINK_PROTOCOLS = { http: ["http:", "https:"], mqtt: ["mqtt:", "mqtts:"], nats: ["nats:", "tls:"] };
+
 function assertWithinBounds({ data, api, serial, sync, site, uplink }: Config): void {
   assert(data.startsWith("/") && api.host !== "" && api.port >= 0 && api.port <= 65_535);
   assert(serial.every(({ path, baud }) => path !== "" && baud >= 300 && baud <= 4_000_000));
   assert(sync.pollMs >= 100 && site.staleAfterDays >= 0 && parsePosixTz(site.tz) !== undefined);
-  assert(
-    !uplink ||
-      (["http:", "https:"].includes(new URL(uplink.url).protocol) && uplink.batchMax >= 1 && uplink.batchMax <= 1000),
-  );
+  if (uplink) {
+    const urls = uplink.kind === "nats" ? uplink.urls : [uplink.url];
+    assert(urls.every((url) => UPLINK_PROTOCOLS[uplink.kind].includes(new URL(url).protocol)));
+    assert(uplink.batchMax >= 1 && uplink.batchMax <= 1000);
+  }
   assert(api.allowPlainHttp || ["localhost", "::1"].includes(api.host) || api.host.startsWith("127."));
   assert(ascii(site.tz).length <= 64);
 }
