@@ -11,7 +11,7 @@ export function keepRoom(api: Api, { room }: Pick<ApiParts, "room">): void {
     if (!isNew || ALWAYS.some((route) => routeOptions.url?.startsWith(route)) || !room.isShort) return;
     throw new ProblemError(
       "store-short",
-      "The gateway's store is nearly full of events that the backend has not taken; see portvakt outbox.",
+      "What is left of the store's quota is for events and orders; the backend has to take some first (portvakt outbox).",
     );
   });
 }

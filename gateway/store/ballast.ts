@@ -9,7 +9,6 @@ export class Ballast {
   readonly #path: string;
   readonly #sizeMib: number;
   readonly #freeBytes: () => number;
-  #isSpent = false;
 
   constructor(path: string, sizeMib: number, freeBytes = () => freeBytesAt(dirname(path))) {
     this.#path = path;
@@ -25,15 +24,9 @@ export class Ballast {
     try {
       if (isThere && freeBytes < bytes / 2) rmSync(this.#path, { force: true });
       if (!isThere && freeBytes > 4 * bytes) this.#fill();
-      this.#isSpent = !existsSync(this.#path) && freeBytes < bytes;
     } catch (error) {
       throw asStoreError(error, this.#path);
     }
-  }
-
-  /** Whether there is none, and less room than it would take: what is written from now on has to fit into what is there. */
-  get isSpent(): boolean {
-    return this.#isSpent;
   }
 
   #fill(): void {

@@ -45,6 +45,7 @@ export class Database {
   #sqlite: Sqlite.Database;
   /** Since the disk has failed: nothing is written before the file has been opened anew. */
   #isSuspect = false;
+  #isFull = false;
   readonly #statements = new Map<string, Sqlite.Statement<SqlValue[], Record<string, unknown>>>();
   #queue: QueuedWrite[] = [];
   #writing = false;
@@ -132,13 +133,17 @@ export class Database {
     return this.#statement(sql).run(...values).changes;
   }
 
-  /** Pages of the file, and how many of them hold something. */
-  pages(): { total: number; used: number } {
-    const pages = this.get<{ total: number; used: number }>(
-      `SELECT page_count AS total, page_count - freelist_count AS used
-       FROM pragma_page_count(), pragma_freelist_count()`,
+  /** Whether the last transaction found no room, be it on the disk or below `pagesMax`. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** Pages of the file that hold something; the rest of it is given out again before it grows. */
+  usedPages(): number {
+    const pages = this.get<{ used: number }>(
+      "SELECT page_count - freelist_count AS used FROM pragma_page_count(), pragma_freelist_count()",
     );
-    return pages ?? { total: 0, used: 0 };
+    return pages?.used ?? 0;
   }
 
   /** Of the database's pages, whether they are in its file already or not. */
@@ -181,6 +186,7 @@ export class Database {
     this.#queue = [];
     this.#writing = true;
     const done: QueuedWrite[] = [];
+    let isFull = false;
     try {
       if (this.#isSuspect) this.#openAnew();
       this.#exec("BEGIN IMMEDIATE");
@@ -193,6 +199,7 @@ export class Database {
         } catch (error) {
           if (error instanceof Stopped) throw error;
           const trouble = asStoreError(error, this.#path);
+          isFull ||= isFullDisk(trouble);
           // A full disk may have rolled the whole transaction back already.
           if (!this.#sqlite.inTransaction || isDiskFailure(trouble)) throw trouble;
           this.#sqlite.exec("ROLLBACK TO one_write");
@@ -205,12 +212,14 @@ export class Database {
       if (!(error instanceof Stopped)) {
         const trouble = asStoreError(error, this.#path);
         for (const write of group) write.reject(trouble);
+        isFull ||= isFullDisk(trouble);
         this.#isSuspect ||= isDiskFailure(trouble);
       }
       if (this.#sqlite.inTransaction) this.#sqlite.exec("ROLLBACK");
       return;
     } finally {
       this.#writing = false;
+      this.#isFull = isFull;
     }
     for (const write of done) write.resolve();
   }
@@ -246,6 +255,10 @@ interface QueuedWrite {
 
 function isDiskFailure(error: unknown): boolean {
   return error instanceof StoreError && error.code === "io";
+}
+
+function isFullDisk(error: unknown): boolean {
+  return error instanceof StoreError && error.code === "full";
 }
 
 /** Where SQLite writes commits before they go to the database's pages. */

@@ -64,7 +64,7 @@ export class Room {
 
   /** Events have come, or there was no room for them. */
   poke(): void {
-    if (this.#isAbove(PRUNE_SHARE)) this.#make();
+    if (this.#parts.database.isFull || this.#isAbove(PRUNE_SHARE)) this.#make();
   }
 
   async close(): Promise<void> {
@@ -87,10 +87,13 @@ export class Room {
 
   async #makeRoom(): Promise<void> {
     const lostBefore = this.#lost;
+    const wasFull = this.#parts.database.isFull;
     try {
       this.#parts.ballast?.keep();
       await this.#endRetention();
       while (this.#isAbove(PRUNE_SHARE) && (await this.#pruneSlices()) > 0);
+      // A disk may be full long before the quota: a slice at a time makes room in the file as it is.
+      if (wasFull && (await this.#pruneSlices()) === 0) await this.#shedSlice();
       if (this.#isAbove(SHED_SHARE)) await this.#shed();
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
@@ -116,26 +119,29 @@ export class Room {
     if (!hasUplink) return shed.shedOldest(SLICE);
     let pruned = 0;
     for (const lockId of retention.lockIds()) {
-      if (this.#isClosed || !this.#isAbove(PRUNE_SHARE)) break;
+      if (this.#isClosed) break;
       pruned += await retention.prune(lockId, outbox.deliveredCursor(lockId), SLICE);
     }
     return pruned;
   }
 
   async #shed(): Promise<void> {
-    while (!this.#isClosed && this.#isAbove(SHED_TO_SHARE)) {
-      const { shed, last } = await this.#parts.shed.shedTelemetry(this.#telemetryThrough, SLICE);
-      this.#telemetryThrough = last ?? this.#telemetryThrough;
-      const shedNow = last === undefined ? await this.#parts.shed.shedOldest(SLICE) : shed;
-      this.#lost += shedNow;
-      if (last === undefined && shedNow === 0) return;
-    }
+    while (!this.#isClosed && this.#isAbove(SHED_TO_SHARE) && (await this.#shedSlice()));
+  }
+
+  /** Whether there was anything left to shed, or to look at. */
+  async #shedSlice(): Promise<boolean> {
+    const { shed } = this.#parts;
+    const telemetry = await shed.shedTelemetry(this.#telemetryThrough, SLICE);
+    this.#telemetryThrough = telemetry.last ?? this.#telemetryThrough;
+    const isSearched = telemetry.last === undefined;
+    const count = isSearched ? await shed.shedOldest(SLICE) : telemetry.shed;
+    this.#lost += count;
+    return !isSearched || count > 0;
   }
 
   #isAbove(share: number): boolean {
-    const { database, ballast, pagesMax } = this.#parts;
-    const { used, total } = database.pages();
-    // On a disk that is full the file can not grow: there is no more than it has.
-    return used > share * (ballast?.isSpent ? Math.min(total, pagesMax) : pagesMax);
+    const { database, pagesMax } = this.#parts;
+    return database.usedPages() > share * pagesMax;
   }
 }
