@@ -1,8 +1,8 @@
 import type { ErrorWithReasonCode, IClientOptions, IPublishPacket, MqttClient } from "mqtt";
 import type { Clock } from "../../../protocol/clock.ts";
+import type { Incoming, Outgoing } from "../broker/message.ts";
+import { Slots } from "../broker/slots.ts";
 import { UplinkError } from "../uplink.ts";
-import type { Incoming, Outgoing } from "./message.ts";
-import { Slots } from "./slots.ts";
 
 /** Of one message to us; an answer is far smaller. The broker drops larger ones. */
 const INCOMING_BYTES_MAX = 256 * 1024;

@@ -1,5 +1,5 @@
 import type { LockRow } from "../../store/lock-store.ts";
-import { COMMAND_LIVES_SECONDS_MAX } from "./requests.ts";
+import { COMMAND_LIVES_SECONDS_MAX } from "../broker/requests.ts";
 import type { Topics } from "./topics.ts";
 
 /** Shorter than the longest that is obeyed, by what two clocks may differ. */
