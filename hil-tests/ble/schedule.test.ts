@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { RecordType } from "../../protocol/log/record.ts";
 import type { AirLock } from "./testing/air-lock.ts";
+import { isFragment, isSearch } from "./testing/att.ts";
 import { BLE_LIBRARIES, BleSite } from "./testing/ble-site.ts";
 
 const model = { advertisingIntervalMsMax: 1_000 };
@@ -27,6 +29,23 @@ for (const library of BLE_LIBRARIES) {
     await site.clock.advanceAsync(5_000);
     assert(isFetched(site, lock));
     assert.equal(connections(lock), before + 1);
+  });
+
+  test(`${library}: a lock that was opened before is opened with one write and one notification, and not searched`, async (t) => {
+    const site = new BleSite(t, { library, model });
+    const lock = await site.addPairedLock();
+    await site.clock.advanceAsync(QUIET_AFTER_MS);
+    assert(!lock.isConnected);
+    const store = lock.lock.firmware!.inside.store;
+    const untilOpened: string[] = [];
+    site.meddle = (h4, direction) => {
+      const isOpened = [...store.newestFirst()].some(({ type }) => type === RecordType.done);
+      if (isSearch(h4)) untilOpened.push("search");
+      if (isFragment(h4) && untilOpened.at(-1) !== "opened") untilOpened.push(isOpened ? "opened" : direction);
+      return [h4];
+    };
+    assert.equal((await site.unlock(lock)).kind, "done");
+    assert.deepEqual(untilOpened.slice(0, 2), ["to-controller", "opened"]);
   });
 
   test(`${library}: two adapters share the locks, and either does when the other is lost`, async (t) => {
