@@ -96,6 +96,9 @@ function whatIsAmiss(world: World): string | undefined {
     const status = gateway.services.sync.status(lock.lockId);
     if (status?.sentence !== "In step.")
       return `lock ${lock.index} is not in step: ${status?.sentence ?? "it is not paired"}`;
+    const epoch = lock.lock.firmware?.inside.roster.epoch;
+    const wanted = gateway.rosters.wantedEpoch(lock.lockId);
+    if (epoch !== wanted) return `lock ${lock.index} goes by epoch ${epoch}, and ${wanted} is wanted`;
     if (!site.plan.hasUplink) continue;
     const missing = world.judge.events.missing(lock.index, site.backend.history(lock.lockId)?.generations() ?? []);
     if (missing !== undefined) return missing;

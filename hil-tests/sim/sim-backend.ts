@@ -34,6 +34,8 @@ export class SimBackend {
   readonly #through = new Map<string, number>();
   readonly #volatile: { lockId: string; event: CloudEvent }[] = [];
   readonly #sigPks = new Map<string, Uint8Array>();
+  /** It fails when it has answered the next batch. */
+  #isFailing = false;
   /** World time until which an exchange may be under way. */
   #busyUntilMs = 0;
   isAway = false;
@@ -69,13 +71,18 @@ export class SimBackend {
   }
 
   /** Loses what it had not made durable. */
-  forget(): void {
+  #forget(): void {
     this.#volatile.length = 0;
     for (const [lockId, events] of this.#durable) {
       const history = new LockHistory(this.#parts.suite, lockId, this.#sigPks.get(lockId)!);
       for (const event of events) history.accept(readLockEvent(event));
       this.#histories.set(lockId, history);
     }
+  }
+
+  /** Its next answer is of what it has for good, and then it loses all else that it took. */
+  failSoon(): void {
+    this.#isFailing = true;
   }
 
   async #deliver(clock: Clock, batch: readonly CloudEvent[], isAlive: () => boolean): Promise<BackendAnswer> {
@@ -90,8 +97,10 @@ export class SimBackend {
     if (this.#strikes("receipt-lost")) throw new UplinkError("unreachable", "the backend's answer was lost");
     const first = batch[0];
     if (!first) return {};
-    if (!this.#strikes("receipt-late")) this.#makeDurable();
+    if (!this.#isFailing && !this.#strikes("receipt-late")) this.#makeDurable();
     const receipts = this.#receiptsFor(batch);
+    if (this.#isFailing) this.#forget();
+    this.#isFailing = false;
     return { durableThrough: this.#strikes("receipt-lies") ? receipts.map((receipt) => this.#lie(receipt)) : receipts };
   }
 

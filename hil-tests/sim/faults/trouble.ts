@@ -105,7 +105,7 @@ export class Trouble {
       });
     } else if (fault === "backend-forgets") {
       note();
-      backend.forget();
+      backend.failSoon();
     } else strikeGateway(site, fault, chance, note, clock.wallMs());
   }
 }

@@ -132,18 +132,6 @@ export const GATEWAY_BUGS: readonly Bug[] = [
     seedsMax: 10,
   },
   {
-    name: "a lock that fell silent is not asked again",
-    breaks: "docs/system.md: One reconciler closes the difference, lock by lock, with back-off.",
-    patches: [
-      {
-        file: "gateway/sync/lock-sync.js",
-        find: "return waitMs;",
-        replace: "return 1e12;",
-      },
-    ],
-    seedsMax: 10,
-  },
-  {
     name: "a revocation stays at home",
     breaks: "§7: After COMMIT the table holds exactly those grants: what is absent is revoked.",
     patches: [{ file: "gateway/sync/lock-sync.js", find: "await this.#roster.bring(talk, status)", replace: "false" }],
