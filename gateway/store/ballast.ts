@@ -1,4 +1,5 @@
-import { closeSync, existsSync, fsyncSync, openSync, rmSync, statfsSync, writeSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
+import { open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { asStoreError } from "./store-error.ts";
 
@@ -16,27 +17,28 @@ export class Ballast {
     this.#freeBytes = freeBytes;
   }
 
-  /** Gives the room back if the disk is nearly full, takes it again once there is plenty. Throws StoreError. */
-  keep(): void {
+  /** Gives the room back if the disk is nearly full, takes it again once there is plenty. Rejects with StoreError. */
+  async keep(): Promise<void> {
     const bytes = this.#sizeMib * MIB;
     const freeBytes = this.#freeBytes();
     const isThere = existsSync(this.#path);
     try {
-      if (isThere && freeBytes < bytes / 2) rmSync(this.#path, { force: true });
-      if (!isThere && freeBytes > 4 * bytes) this.#fill();
+      if (isThere && freeBytes < bytes / 2) await rm(this.#path, { force: true });
+      if (!isThere && freeBytes > 4 * bytes) await this.#fill();
     } catch (error) {
       throw asStoreError(error, this.#path);
     }
   }
 
-  #fill(): void {
-    const file = openSync(this.#path, "w", 0o600);
+  /** A card may take seconds for it, so nothing waits. */
+  async #fill(): Promise<void> {
+    const file = await open(this.#path, "w", 0o600);
     try {
       const zeros = new Uint8Array(MIB);
-      for (let mib = 0; mib < this.#sizeMib; mib++) writeSync(file, zeros);
-      fsyncSync(file);
+      for (let mib = 0; mib < this.#sizeMib; mib++) await file.write(zeros);
+      await file.sync();
     } finally {
-      closeSync(file);
+      await file.close();
     }
   }
 }

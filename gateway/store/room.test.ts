@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { RecordType } from "../../protocol/log/record.ts";
@@ -165,16 +165,17 @@ test("where nobody takes events, the oldest make room and the configuration can 
   account(events.afterForLock(A, 0, 100_000), 8_000);
 });
 
-test("the ballast goes when the disk runs full, and comes back when there is plenty of room", (t) => {
+test("the ballast goes when the disk runs full, and comes back when there is plenty of room", async (t) => {
   let freeMib = 100;
   const path = join(temporaryDirectory(t), "ballast");
   const ballast = new Ballast(path, 2, () => freeMib * 2 ** 20);
-  const seen = [100, 3, 0.5, 1.5, 7, 9].map((mib) => {
-    freeMib = mib;
-    ballast.keep();
-    return existsSync(path);
-  });
+  const seen: boolean[] = [];
+  for (freeMib of [100, 3, 0.5, 1.5, 7, 9]) {
+    await ballast.keep();
+    seen.push(existsSync(path));
+  }
   assert.deepEqual(seen, [true, true, false, false, false, true]);
+  assert.equal(statSync(path).size, 2 * 2 ** 20);
 });
 
 test("on a disk that runs full before the quota the store makes do with the file that it has", async (t) => {

@@ -89,7 +89,7 @@ export class Room {
     const lostBefore = this.#lost;
     const wasFull = this.#parts.database.isFull;
     try {
-      this.#parts.ballast?.keep();
+      await this.#parts.ballast?.keep();
       await this.#endRetention();
       while (this.#isAbove(PRUNE_SHARE) && (await this.#pruneSlices()) > 0);
       // A disk may be full long before the quota: a slice at a time makes room in the file as it is.

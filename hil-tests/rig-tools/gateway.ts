@@ -70,6 +70,7 @@ export class Gateway {
       `data = ${JSON.stringify(data)}`,
       `[api]\nlisten = ${JSON.stringify(listen)}`,
       `[sync]\npoll_ms = ${pollMs}`,
+      "[store]\nballast_mib = 0",
       ...(eventsUrl === undefined ? [] : [`[uplink]\nurl = ${JSON.stringify(eventsUrl)}`]),
       ...serialPaths.map((path) => `[[serial]]\npath = ${JSON.stringify(path)}\nbaud = 115200`),
     ];
