@@ -10,8 +10,8 @@ import type { Meddle } from "./testing/virtual-adapters.ts";
 const OUT_OF_RANGE_MS = 4_000;
 /** Until the bolt has relocked and the gateway has fetched what the lock logged. */
 const QUIET_AFTER_MS = 12_000;
-/** So small that every message takes several fragments. */
-const SMALL_ATT_MTU = 64;
+/** So small that an order takes several fragments. */
+const SMALL_ATT_MTU = 100;
 
 /** Locks advertise as often as they do: time flies between orders. */
 const model = { advertisingIntervalMsMax: 1_000 };

@@ -58,7 +58,7 @@ for (const library of BLE_LIBRARIES) {
       assert.equal(outcome.kind, "unreachable");
       assert.match(site.sentence(lock)!, /Bluetooth adapter hci0: /);
       site.adapters[0]!.recover();
-      await site.clock.advanceAsync(10 * MINUTE_MS);
+      await site.clock.advanceAsync(6 * MINUTE_MS);
       await opensWithin(site, lock, 3_000);
       assert.equal(site.transport.describe(lock.lockId), undefined);
     });
