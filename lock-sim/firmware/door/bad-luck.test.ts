@@ -72,6 +72,27 @@ test("keys pressed without power are nobody's PIN", () => {
   assert.equal(door.bolt, "thrown");
 });
 
+test("a retreat from an open door that jams is a record, and the bolt is thrown once it is free and the door closed", () => {
+  const door = withPin();
+  door.type(PIN);
+  door.wait(5600);
+  door.lock.setDoor(true);
+  door.lock.hardware.bolt.jam(true);
+  door.wait(5000);
+  assert.equal(door.bolt, "between");
+  door.lock.hardware.bolt.jam(false);
+  door.lock.setDoor(false);
+  door.wait(9000);
+  assert.equal(door.bolt, "thrown");
+  assert.deepEqual(
+    door.news().map(({ type }) => type),
+    [
+      ...[RecordType.intent, RecordType.unlocked, RecordType.done],
+      ...[RecordType.doorOpened, RecordType.jammed, RecordType.doorClosed, RecordType.locked],
+    ],
+  );
+});
+
 test("a door that opens while the bolt is thrown by itself: it retreats, and is thrown once the door is closed", () => {
   const door = withPin();
   door.type(PIN);
