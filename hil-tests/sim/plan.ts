@@ -45,6 +45,9 @@ export interface PlanOptions {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
+/** So that no world keeps a soak for minutes: of a large one there is less to be seen in a month than of many small ones. */
+const LOCK_HOURS_MAX = 6_000;
+const HOURS_MIN = 48;
 const SITES_MAX = 3;
 const LOCKS_MAX = 50;
 
@@ -79,7 +82,7 @@ export function drawPlan({ seed, hours, locks }: PlanOptions): Plan {
   const faultShare = chance.pick([0, 0.001, 0.01, 0.05]);
   return {
     seed,
-    hours: hours ?? enough,
+    hours: hours ?? Math.max(HOURS_MIN, Math.min(enough, Math.ceil(LOCK_HOURS_MAX / count))),
     sites,
     locks: Array.from({ length: count }, (_, i) => ({
       site: i % sites.length,

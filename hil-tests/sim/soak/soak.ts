@@ -17,6 +17,11 @@ export class Soak {
     if (result.broken) this.#failed.push(result);
   }
 
+  /** Seeds that have come to their end. */
+  get seeds(): number {
+    return this.#seeds;
+  }
+
   get failed(): readonly SeedResult[] {
     return this.#failed;
   }

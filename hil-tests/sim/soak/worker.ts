@@ -15,7 +15,7 @@ export type SeedResult = Pick<RunResult, "lockHours" | "coverage" | "broken" | "
 
 // What a gateway throws is hardly ever looked at, and a stack costs more than what went wrong.
 Error.stackTraceLimit = 0;
-// The soak was ended, perhaps in the middle of a seed.
+// The soak is over, perhaps in the middle of a seed.
 process.on("disconnect", () => process.exit());
 process.on("message", (message: SeedToRun) => void run(message));
 
