@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { opensslSuite } from "../../crypto/openssl.ts";
 import { verifyLogHead } from "../../protocol/documents/log-head.ts";
-import { RecordType } from "../../protocol/log/record.ts";
+import { NO_AUX } from "../../protocol/log/aux.ts";
+import { encodeRecord, NO_SLOT, RecordType } from "../../protocol/log/record.ts";
 import { TestGateway } from "../testing/test-gateway.ts";
 import type { BackendAnswer, LogPlace } from "./backend-answer.ts";
 import type { CloudEvent } from "./cloud-event.ts";
@@ -107,6 +108,22 @@ test("receipts that can not be true are counted and never passed on to the lock"
     gateway.parts.services.uplink.status().sentence,
     /receipt through 4000.*not believed.*statements.*could not be true/,
   );
+});
+
+test("a backend may have more of a generation that is over than a gateway that was put back", async (t) => {
+  const { uplink, gateway, lock } = await setUp(t);
+  uplink.answer = ([honest]) => [{ ...honest!, seq: 4_000 }];
+  const { lockId } = lock;
+  const first = { seq: 1, time: 0, type: RecordType.factoryReset, slot: NO_SLOT, result: 0, flags: 0, n: 0 };
+  const payload = encodeRecord({ ...first, ref: NO_AUX, aux: NO_AUX, h: new Uint8Array(16) });
+  uplink.isAway = true;
+  lock.log({ type: RecordType.doorOpened });
+  await gateway.clock.advanceAsync(10_000);
+  await gateway.parts.events.append([{ lockId, generation: 1, seq: 1, kind: "record", payload, receivedAtMs: 0 }]);
+  uplink.isAway = false;
+  await gateway.clock.advanceAsync(600_000);
+  assert.equal(gateway.parts.events.durableThrough(lockId, 0), lock.seq);
+  assert.equal(uplink.received.at(-1)?.data.generation, 1);
 });
 
 test("an event that the backend never takes is found by halving and set aside, and the log goes on behind it", async (t) => {

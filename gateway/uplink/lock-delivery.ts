@@ -210,8 +210,15 @@ export class LockDelivery {
 
   readonly #known = {
     durableBefore: (generation: number) => this.#parts.events.durableThrough(this.#lockId, generation),
-    heldThrough: (generation: number) => this.#parts.events.positionIn(this.#lockId, generation)?.seq ?? 0,
+    heldThrough: (generation: number) => this.#heldThrough(generation),
   };
+
+  /** A gateway that was put back may never learn how far a generation went that is over: the lock may have forgotten it. */
+  #heldThrough(generation: number): number {
+    const { events } = this.#parts;
+    const isOver = generation < (events.position(this.#lockId)?.generation ?? 0);
+    return isOver ? Number.POSITIVE_INFINITY : (events.positionIn(this.#lockId, generation)?.seq ?? 0);
+  }
 
   async #keep({ durable, deliveredCursor, lies }: Judgement): Promise<void> {
     this.#disbelieve(lies);
