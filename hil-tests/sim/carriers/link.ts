@@ -5,6 +5,7 @@ import type { Clock } from "../../../protocol/clock.ts";
 import type { Chance } from "../chance.ts";
 import type { FaultKind } from "../faults/kinds.ts";
 import type { Happening, Sender } from "../happening.ts";
+import { faultShareOf } from "./rare-frames.ts";
 
 /** What the ways to one lock have in common, whoever uses them: that they are heard, and that they fail. */
 export interface LinkParts {
@@ -120,7 +121,7 @@ export class Line {
         if (!this.#link.isCut) arrive(bytes);
       });
     };
-    switch (this.#fault(loss)) {
+    switch (this.#fault(frame, loss)) {
       case undefined:
         deliver(frame, ON_THE_WAY_MS);
         return;
@@ -143,9 +144,9 @@ export class Line {
   }
 
   /** What becomes of one frame; undefined if it just arrives. The attacker's own frames arrive. */
-  #fault(loss: FaultKind): FaultKind | undefined {
+  #fault(frame: Uint8Array, loss: FaultKind): FaultKind | undefined {
     const { chance, faultShare, faults, tell, index } = this.#parts;
-    if (this.#by === "attacker" || !chance.happens(faultShare)) return undefined;
+    if (this.#by === "attacker" || !chance.happens(faultShareOf(frame, faultShare))) return undefined;
     const fault = chance.pick([loss, "frame-delayed", "frame-corrupted", "frame-repeated", "hang-up"] as const);
     if (!faults.has(fault)) return undefined;
     tell({ kind: "fault", fault, lock: index });

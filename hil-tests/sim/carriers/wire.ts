@@ -3,6 +3,7 @@ import { concat } from "../../../protocol/wire/bytes.ts";
 import { encodeSerialFrame, SerialFrameDecoder } from "../../../protocol/wire/serial-frame.ts";
 import type { FaultKind } from "../faults/kinds.ts";
 import type { LinkParts } from "./link.ts";
+import { faultShareOf } from "./rare-frames.ts";
 
 const BITS_PER_BYTE = 10;
 export const BAUD = 38_400;
@@ -62,6 +63,8 @@ class Station {
   readonly #answer: (bytes: Uint8Array) => void;
   readonly #decoder = new SerialFrameDecoder();
   #connection: number | undefined;
+  /** What the master sends at the moment. */
+  #request = new Uint8Array();
 
   constructor(address: number, parts: LinkParts, answer: (bytes: Uint8Array) => void) {
     this.#address = address;
@@ -72,12 +75,13 @@ class Station {
   /** The master sends this frame to the lock. */
   tellOf(frame: Uint8Array): void {
     const { index, tell } = this.#parts;
+    this.#request = Uint8Array.from(frame);
     tell({ kind: "frame", lock: index, by: "gateway", bytes: frame });
   }
 
   /** Bytes of the master's, after the time that they take. */
   hear(bytes: Uint8Array): void {
-    this.#carry(bytes, (arrived) => {
+    this.#carry(this.#request, bytes, (arrived) => {
       for (const { address, frame } of this.#decoder.push(arrived)) if (address === this.#address) this.#take(frame);
     });
   }
@@ -87,7 +91,7 @@ class Station {
     this.#connection ??= lock.connect({
       send: (reply) => {
         tell({ kind: "frame", lock: index, by: "lock", bytes: reply });
-        this.#carry(encodeSerialFrame(this.#address, reply), this.#answer);
+        this.#carry(reply, encodeSerialFrame(this.#address, reply), this.#answer);
       },
       close: () => {
         this.#connection = undefined;
@@ -96,16 +100,17 @@ class Station {
     if (this.#connection !== undefined) lock.receive(this.#connection, frame);
   }
 
-  #carry(bytes: Uint8Array, arrive: (bytes: Uint8Array) => void): void {
+  /** `bytes` are the frame as it goes over the wire. */
+  #carry(frame: Uint8Array, bytes: Uint8Array, arrive: (bytes: Uint8Array) => void): void {
     const { clock } = this.#parts;
     const wireMs = Math.ceil((bytes.length * BITS_PER_BYTE * 1_000) / BAUD);
-    const arrived = this.#damaged(bytes);
+    const arrived = this.#damaged(frame, bytes);
     clock.schedule(wireMs, () => arrive(arrived));
   }
 
-  #damaged(bytes: Uint8Array): Uint8Array {
+  #damaged(frame: Uint8Array, bytes: Uint8Array): Uint8Array {
     const { chance } = this.#parts;
-    const fault = this.#fault();
+    const fault = this.#fault(frame);
     const at = fault ? chance.below(bytes.length) : 0;
     const count = fault ? chance.between(1, 8) : 0;
     switch (fault) {
@@ -122,9 +127,9 @@ class Station {
     }
   }
 
-  #fault(): FaultKind | undefined {
+  #fault(frame: Uint8Array): FaultKind | undefined {
     const { chance, faultShare, faults, tell, index } = this.#parts;
-    if (!chance.happens(faultShare)) return undefined;
+    if (!chance.happens(faultShareOf(frame, faultShare))) return undefined;
     const fault = chance.pick(["bytes-corrupted", "bytes-lost", "bytes-inserted", "frame-repeated"] as const);
     if (!faults.has(fault)) return undefined;
     tell({ kind: "fault", fault, lock: index });

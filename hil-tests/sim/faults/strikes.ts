@@ -1,16 +1,22 @@
 import type { Clock } from "../../../protocol/clock.ts";
 import { NO_SLOT, RecordType } from "../../../protocol/log/record.ts";
+import { isRare } from "../carriers/rare-frames.ts";
 import type { Chance } from "../chance.ts";
 import type { Happening } from "../happening.ts";
 
 const FRAMES_MAX = 12;
 const AFTER_FRAME_MS_MAX = 200;
 const MICROTASKS_MAX = 40;
+/** Which of the rare frames it is shall be chance too. */
+const RARE_SHARE = 0.3;
 
-/** A fault that waits for a number of frames, for an act, or for one that a gateway has ordered, at a lock that it is near to. */
+/**
+ * A fault that waits at a lock which it is near to: for a number of frames, for a frame of pairing, opening or PASS, for an act, or
+ * for one that a gateway has ordered.
+ */
 interface Waiting {
   readonly lock: (index: number) => boolean;
-  left: number | "act" | "order";
+  left: number | "rare" | "act" | "order";
   readonly strike: () => void;
 }
 
@@ -35,7 +41,7 @@ export class Strikes {
       strike();
       return;
     }
-    const forWhat = this.#chance.pick(["frames", "frames", "frames", "act", "order"] as const);
+    const forWhat = this.#chance.pick(["frames", "frames", "rare", "rare", "act", "order"] as const);
     this.#waiting.push({
       lock: isNear,
       left: forWhat === "frames" ? this.#chance.between(1, FRAMES_MAX) : forWhat,
@@ -44,7 +50,8 @@ export class Strikes {
   }
 
   see(happening: Happening): void {
-    if (happening.kind === "frame") this.#strikeThose((one) => one.lock(happening.lock) && isLast(one));
+    if (happening.kind === "frame")
+      this.#strikeThose((one) => one.lock(happening.lock) && this.#isDue(one, happening.bytes));
     if (happening.kind !== "record" || happening.record.type !== RecordType.intent) return;
     const isOrdered = happening.record.slot !== NO_SLOT;
     this.#strikeThose((one) => one.lock(happening.lock) && (one.left === "act" || (isOrdered && one.left === "order")));
@@ -55,6 +62,13 @@ export class Strikes {
     if (due.size === 0) return;
     this.#waiting = this.#waiting.filter((one) => !due.has(one));
     for (const { strike } of due) this.#after(strike);
+  }
+
+  #isDue(waiting: Waiting, frame: Uint8Array): boolean {
+    if (waiting.left === "rare") return isRare(frame) && this.#chance.happens(RARE_SHARE);
+    if (typeof waiting.left !== "number") return false;
+    waiting.left--;
+    return waiting.left <= 0;
   }
 
   forgetAll(): void {
@@ -72,11 +86,4 @@ export class Strikes {
       else this.#afterMicrotasks(left - 1, strike);
     });
   }
-}
-
-/** Counts a frame. */
-function isLast(waiting: Waiting): boolean {
-  if (typeof waiting.left !== "number") return false;
-  waiting.left--;
-  return waiting.left <= 0;
 }
