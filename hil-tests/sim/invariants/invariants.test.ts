@@ -144,8 +144,15 @@ test("what is missing of an earlier generation must have been told of", () => {
   const lock = new Scene(() => events);
   lock.record(RecordType.doorOpened);
   lock.record(RecordType.factoryReset, { seq: 1 }, { generation: 1 });
-  const held = { generation: 1, durableThrough: 1, signedThrough: 1, gaps: [], records: [] };
-  assert.match(events.missing(0, [held]) ?? "", /told of 0/);
+  const held = (generation: number, durableThrough: number) => ({
+    generation,
+    durableThrough,
+    signedThrough: 0,
+    gaps: [],
+    records: [],
+  });
+  assert.match(events.missing(0, [held(0, 0), held(1, 1)]) ?? "", /told of 0/);
+  assert.equal(events.missing(0, [held(1, 1)]), undefined, "nobody was paired before");
 });
 
 test("a key that encrypts twice under a nonce is noticed, on whichever side", () => {
