@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { UplinkService, UplinkStatus } from "../api/services.ts";
 import { StoreError } from "../store/store-error.ts";
 import { AlarmLane } from "./alarm-lane.ts";
@@ -36,6 +37,8 @@ export class Deliverer implements UplinkService {
   }
 
   start(): void {
+    // Every lock with events waits with an eye on it; Node would take more than ten for a leak.
+    setMaxListeners(0, this.#closing.signal);
     const { uplink, orders } = this.#parts;
     const started = uplink.start?.({ ...orders, answer: (answer) => this.#hearUnasked(answer) }) ?? Promise.resolve();
     this.#heard = started.catch(sayWhy(this.#parts)).then(() => this.#deliverWhatWaits());
