@@ -44,7 +44,7 @@ export class Truth {
     return this.#issued.get(grant)?.find(({ issuedAt }) => issuedAt >= roster.carriedFrom);
   }
 
-  /** Returns what is wrong with a table that a lock has committed. */
+  /** Returns what is wrong with a table that a lock has committed, or has after a boot. */
   see(happening: Happening): string | undefined {
     switch (happening.kind) {
       case "grant-issued":
@@ -57,9 +57,21 @@ export class Truth {
         return undefined;
       }
       case "record":
-        if (happening.record.type === RecordType.factoryReset) this.#inForce.delete(happening.lock);
-        if (happening.record.type !== RecordType.rosterCommitted) return undefined;
-        return this.#commit(happening.lock, happening.generation, auxPair(happening.record.aux)[1]);
+        return this.#record(happening);
+      default:
+        return undefined;
+    }
+  }
+
+  #record({ lock, generation, record }: Happening & { kind: "record" }): string | undefined {
+    switch (record.type) {
+      case RecordType.factoryReset:
+        this.#inForce.delete(lock);
+        return undefined;
+      case RecordType.rosterCommitted:
+        return this.#commit(lock, generation, auxPair(record.aux)[1]);
+      case RecordType.boot:
+        return this.#lookAfterBoot(lock);
       default:
         return undefined;
     }
@@ -71,6 +83,14 @@ export class Truth {
     const { claims } = grant.value;
     const id = toHex(claims.id);
     this.#issued.set(id, [...(this.#issued.get(id) ?? []), claims]);
+  }
+
+  /** A power cut leaves the table that was committed last, whole (protocol.md §7). */
+  #lookAfterBoot(lock: number): string | undefined {
+    const { roster, epoch } = this.#inForce.get(lock) ?? { roster: undefined, epoch: 0 };
+    const digest = rosterDigest(deterministicSuite, this.#readTable(lock));
+    const isWhole = equalBytes(digest, roster?.digest ?? rosterDigest(deterministicSuite, []));
+    return isWhole ? undefined : `after a boot the table of lock ${lock} is not that of epoch ${epoch}`;
   }
 
   #commit(lock: number, generation: number, epoch: number): string | undefined {
