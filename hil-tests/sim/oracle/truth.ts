@@ -27,6 +27,8 @@ export class Truth {
   readonly #signed = new Map<string, RosterClaims[]>();
   readonly #inForce = new Map<number, TableInForce>();
   readonly #issued = new Map<string, GrantClaims[]>();
+  /** Locks whose table may have lost a grant to rot since it was committed. */
+  readonly #rotten = new Set<number>();
 
   constructor(readTable: ReadTable, lockIndex: (lockId: Uint8Array) => number) {
     this.#readTable = readTable;
@@ -56,6 +58,9 @@ export class Truth {
         this.#signed.set(key, [...(this.#signed.get(key) ?? []), claims]);
         return undefined;
       }
+      case "fault":
+        if (happening.fault === "flash-rot" && happening.lock !== undefined) this.#rotten.add(happening.lock);
+        return undefined;
       case "record":
         return this.#record(happening);
       default:
@@ -85,8 +90,9 @@ export class Truth {
     this.#issued.set(id, [...(this.#issued.get(id) ?? []), claims]);
   }
 
-  /** A power cut leaves the table that was committed last, whole (protocol.md §7). */
+  /** A power cut leaves the table that was committed last, whole (protocol.md §7). A grant whose cells have rotted is left out. */
   #lookAfterBoot(lock: number): string | undefined {
+    if (this.#rotten.has(lock)) return undefined;
     const { roster, epoch } = this.#inForce.get(lock) ?? { roster: undefined, epoch: 0 };
     const digest = rosterDigest(deterministicSuite, this.#readTable(lock));
     const isWhole = equalBytes(digest, roster?.digest ?? rosterDigest(deterministicSuite, []));
@@ -104,6 +110,7 @@ export class Truth {
       const grant = parseGrant(deterministicSuite, document);
       if (grant.ok) grants.set(toHex(grant.value.claims.id), grant.value.claims);
     }
+    this.#rotten.delete(lock);
     this.#inForce.set(lock, { epoch, staleAfter: roster.staleAfter, roster, grants });
     return undefined;
   }
