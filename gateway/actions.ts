@@ -7,7 +7,7 @@ import { UINT_MAX } from "../protocol/wire/cbor-shape.ts";
 import { Reason } from "../protocol/wire/reason.ts";
 import type { Response } from "../protocol/wire/responses.ts";
 import { outcomeOf, readLogAfter, traceOf } from "./act-outcome.ts";
-import type { ActionService, ActName, ActOutcome } from "./api/services.ts";
+import { type ActionService, type ActName, type ActOutcome, RequestRefused } from "./api/services.ts";
 import type { Operator } from "./issuer/issuer.ts";
 import { describeTrouble } from "./link/link-trouble.ts";
 import { LockDisagrees } from "./link/lock-disagrees.ts";
@@ -35,13 +35,15 @@ const ACTIONS: Record<ActName, Action> = {
   "end-hold": Action.endHold,
 };
 const GRANT_ID = fromHex(OPERATOR_GRANT_ID);
+const NO_OPERATOR = "The gateway has no key that opens: have the order signed, and send it to …/orders.";
 
 export interface ActionsParts {
   suite: Suite;
   clock: Clock;
   log: Log;
   observer: Observer;
-  operator: Operator;
+  /** Undefined where the issuer is elsewhere: then orders are only carried. */
+  operator: Operator | undefined;
   links: LockLinks;
   /** The lock's log has grown. */
   acted: (lockId: string) => void;
@@ -72,10 +74,11 @@ export class Actions implements ActionService {
   }
 
   async act(lockId: string, name: ActName): Promise<ActOutcome> {
-    const { clock, log, observer, acted } = this.#parts;
+    const { clock, log, observer, operator, acted } = this.#parts;
+    if (!operator) throw new RequestRefused("fleet-mode", NO_OPERATOR);
     const beganAtMs = clock.monotonicMs();
     try {
-      const outcome = await this.#act(lockId, ACTIONS[name]);
+      const outcome = await this.#act(lockId, operator, ACTIONS[name]);
       observer.orderEnded(outcome.kind, clock.monotonicMs() - beganAtMs);
       log.info({ lockId, action: name, ...outcome }, `Order to ${name}: ${outcome.kind}.`);
       return outcome;
@@ -104,12 +107,12 @@ export class Actions implements ActionService {
     }
   }
 
-  async #act(lockId: string, action: Action): Promise<ActOutcome> {
+  async #act(lockId: string, operator: Operator, action: Action): Promise<ActOutcome> {
     const { clock } = this.#parts;
     const reachUntilMs = clock.monotonicMs() + REACH_FOR_MS;
     let trouble = "";
     for (let orders = 0; orders < ORDERS_MAX; ) {
-      const attempt = await this.#attempt(lockId, (session) => this.#order(session, lockId, action));
+      const attempt = await this.#attempt(lockId, (session) => order(session, operator, lockId, action));
       if (attempt.kind === "not-sent") {
         if (clock.monotonicMs() >= reachUntilMs) return { kind: "unreachable", message: attempt.trouble };
         await delay(clock, TRY_EVERY_MS);
@@ -139,19 +142,6 @@ export class Actions implements ActionService {
       const trouble = sentenceOf(error);
       return sent ? this.#lookFor(lockId, sent, trouble) : { kind: "not-sent", trouble };
     }
-  }
-
-  async #order(session: LockSession, lockId: string, action: Action): Promise<SentOrder> {
-    const { challenge, lockSeconds, logEnd } = session.word.whole ?? {};
-    assert(challenge && lockSeconds !== undefined && logEnd, "an act is prepared first");
-    const document = await this.#parts.operator.signOrder({
-      lockId: fromHex(lockId),
-      challenge,
-      action,
-      grantId: GRANT_ID,
-      notAfter: Math.min(lockSeconds + ORDER_LIVES_SECONDS, UINT_MAX),
-    });
-    return { action, document, challenge, grant: GRANT_ID, logEnd, resumeTag: undefined };
   }
 
   /** The reply was lost: asks the lock until it tells, or time is over. */
@@ -216,6 +206,19 @@ type DidNothing = { kind: "did-nothing"; trouble: string };
 
 function isOutcome(attempt: ActOutcome | DidNothing | NotSent): attempt is ActOutcome {
   return attempt.kind !== "not-sent" && attempt.kind !== "did-nothing";
+}
+
+async function order(session: LockSession, operator: Operator, lockId: string, action: Action): Promise<SentOrder> {
+  const { challenge, lockSeconds, logEnd } = session.word.whole ?? {};
+  assert(challenge && lockSeconds !== undefined && logEnd, "an act is prepared first");
+  const document = await operator.signOrder({
+    lockId: fromHex(lockId),
+    challenge,
+    action,
+    grantId: GRANT_ID,
+    notAfter: Math.min(lockSeconds + ORDER_LIVES_SECONDS, UINT_MAX),
+  });
+  return { action, document, challenge, grant: GRANT_ID, logEnd, resumeTag: undefined };
 }
 
 async function send(session: LockSession, sent: SentOrder): Promise<Response<"act">> {

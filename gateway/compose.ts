@@ -1,12 +1,13 @@
 import type { Suite } from "../crypto/suite.ts";
 import type { Clock } from "../protocol/clock.ts";
-import { keyId } from "../protocol/documents/cose-sign1.ts";
 import type { Random } from "../protocol/random.ts";
 import { Actions } from "./actions.ts";
 import type { Services, UplinkService } from "./api/services.ts";
 import { DEFAULT_STORE, type SiteConfig, type StoreConfig } from "./config.ts";
+import { noIssuer } from "./fleet/no-issuer.ts";
+import { RemoteTimeTokens } from "./fleet/remote-time-tokens.ts";
 import { Gateway } from "./gateway.ts";
-import type { Issuer, Operator } from "./issuer/issuer.ts";
+import type { Authority } from "./issuer/authority.ts";
 import { LockLinks } from "./link/lock-links.ts";
 import { RadioSchedule } from "./link/radio-schedule.ts";
 import type { Log } from "./log.ts";
@@ -31,6 +32,7 @@ import { HeadDemands } from "./sync/head-demands.ts";
 import { Reconciler } from "./sync/reconciler.ts";
 import { recordTimes } from "./sync/record-times.ts";
 import { SiteTime } from "./sync/site-time.ts";
+import { localTimeTokens } from "./sync/time-tokens.ts";
 import type { Radio, Transport } from "./transport/channel.ts";
 import { Deliverer } from "./uplink/deliverer.ts";
 import type { Uplink } from "./uplink/uplink.ts";
@@ -45,8 +47,7 @@ export interface World {
   transport: Transport;
   /** What is heard of locks between connections, where there is a radio. */
   radio?: Radio;
-  issuer: Issuer;
-  operator: Operator;
+  authority: Authority;
   site: SiteConfig;
   /** Counts what happens on the links. */
   observer?: Observer;
@@ -79,22 +80,25 @@ const NO_UPLINK: UplinkService = {
 };
 
 export function compose(world: World): Composed {
-  const { suite, clock, random, log, database, transport, issuer, operator } = world;
+  const { suite, clock, random, log, database, transport, authority } = world;
   const locks = new LockStore(database);
   const events = new EventStore(database);
   const outbox = new OutboxStore(database);
   const setAside = new SetAsideStore(database);
   const pairings = new PairingStore(database);
   const rosters = new RosterStore(database);
-  const operatorPk = operator.publicKey;
+  const isLocal = authority.kind === "local";
+  const issuerPk = isLocal ? authority.issuer.publicKey : authority.issuerPk;
   const { wanted, keeper, ...rights } = composeRights({
     ...world,
     locks,
     rosters,
-    operatorPk,
+    issuer: isLocal ? authority.issuer : noIssuer(issuerPk),
+    operatorPk: isLocal ? authority.operator.publicKey : issuerPk,
     changed: (lockId) => reconciler.poke(lockId),
   });
-  const renewRoster = (lockId: string) => wanted.renew([lockId]);
+  // What a lock shall have that is not as wanted, a remote issuer learns from the reports.
+  const renewRoster = async (lockId: string) => (isLocal ? wanted.renew([lockId]) : undefined);
 
   const observer = world.observer ?? NO_OBSERVER;
   const siteTime = new SiteTime({
@@ -109,7 +113,7 @@ export function compose(world: World): Composed {
     clock,
     log,
     observer,
-    operator,
+    operator: isLocal ? authority.operator : undefined,
     links,
     acted: (lockId) => reconciler.poke(lockId),
   });
@@ -128,7 +132,7 @@ export function compose(world: World): Composed {
     keepMs: (lockId) => (rights.siteSettings.ofLock(lockId).keepDays ?? limits.keepDays) * DAY_MS,
   });
   const headDemands = new HeadDemands();
-  const carriedReceipts = new CarriedReceipts({ suite, database, events, issuerPk: issuer.publicKey, isKnownLock });
+  const carriedReceipts = new CarriedReceipts({ suite, database, events, issuerPk, isKnownLock });
   const deliverer =
     world.uplink &&
     new Deliverer({
@@ -163,7 +167,8 @@ export function compose(world: World): Composed {
     clock,
     random,
     log,
-    issuer,
+    receiptSigner: isLocal ? authority.issuer : undefined,
+    timeTokens: isLocal ? localTimeTokens(authority.issuer, siteTime) : new RemoteTimeTokens(clock),
     locks,
     events,
     rosters,
@@ -188,8 +193,7 @@ export function compose(world: World): Composed {
     clock,
     log,
     transport,
-    issuer,
-    gatewayId: keyId(suite, operatorPk),
+    authority,
     locks,
     pairings,
     rosters,
@@ -204,7 +208,7 @@ export function compose(world: World): Composed {
       transport,
       links,
       reconciler,
-      keeper,
+      keeper: isLocal ? keeper : undefined,
       pairings: pairing,
       deliverer,
       siteTime,

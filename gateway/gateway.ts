@@ -13,7 +13,8 @@ export interface GatewayParts {
   transport: Transport;
   links: LockLinks;
   reconciler: Reconciler;
-  keeper: RosterKeeper;
+  /** Undefined where rosters are made elsewhere. */
+  keeper: RosterKeeper | undefined;
   pairings: Pairings;
   /** Undefined without an uplink. */
   deliverer: Deliverer | undefined;
@@ -33,7 +34,7 @@ export class Gateway {
     const { room, reconciler, keeper, pairings, deliverer } = this.#parts;
     room.start();
     reconciler.start();
-    keeper.start();
+    keeper?.start();
     pairings.resumeAll();
     deliverer?.start();
   }
@@ -42,7 +43,7 @@ export class Gateway {
   async close(): Promise<void> {
     const { database, transport, links, reconciler, keeper, pairings, deliverer, siteTime, room } = this.#parts;
     // All that waits for a lock or a backend ends together: they wait for each other.
-    await Promise.all([pairings.close(), keeper.close(), reconciler.close(), links.close(), deliverer?.close()]);
+    await Promise.all([pairings.close(), keeper?.close(), reconciler.close(), links.close(), deliverer?.close()]);
     await transport.close();
     await siteTime.close();
     await room.close();

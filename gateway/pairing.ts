@@ -1,14 +1,15 @@
 import type { Secret } from "../crypto/secret.ts";
 import type { Suite } from "../crypto/suite.ts";
 import type { Clock } from "../protocol/clock.ts";
+import { keyId } from "../protocol/documents/cose-sign1.ts";
 import type { Label } from "../protocol/documents/label.ts";
 import { ProtocolError } from "../protocol/protocol-error.ts";
 import type { Random } from "../protocol/random.ts";
-import type { LockInfo } from "../protocol/session/pair-contents.ts";
+import type { LockInfo, SiteInfo } from "../protocol/session/pair-contents.ts";
 import { toHex } from "../protocol/wire/bytes.ts";
 import { RefusedByPeer } from "../protocol/wire/expect-message.ts";
 import { type PairingService, RequestRefused } from "./api/services.ts";
-import type { Issuer } from "./issuer/issuer.ts";
+import type { Authority } from "./issuer/authority.ts";
 import { exchangeKeys } from "./link/exchange-keys.ts";
 import { allowPairing, forgetSlot } from "./link/issuer-order.ts";
 import { describeTrouble } from "./link/link-trouble.ts";
@@ -44,9 +45,7 @@ export interface PairingsParts {
   clock: Clock;
   log: Log;
   transport: Transport;
-  issuer: Issuer;
-  /** 8 bytes: how a lock knows its gateways apart. */
-  gatewayId: Uint8Array;
+  authority: Authority;
   locks: LockStore;
   pairings: PairingStore;
   rosters: RosterStore;
@@ -172,9 +171,11 @@ export class Pairings implements PairingService {
    * was reset, or can not be reached this way, needs none.
    */
   async #permitAnother(lockId: string): Promise<number | undefined> {
-    const { locks, links, issuer } = this.#parts;
+    const { locks, links, authority } = this.#parts;
     const slot = locks.slot(lockId);
-    if (!slot) return undefined;
+    // A remote issuer gives its leave by an order of its own.
+    if (!slot || authority.kind === "remote") return undefined;
+    const { issuer } = authority;
     const isPermitted = await this.#succeeds(
       links.of(lockId).run("unlock", (session) => allowPairing(session, issuer, lockId)),
     );
@@ -183,7 +184,9 @@ export class Pairings implements PairingService {
 
   /** The new slot works: the old one's key shall open nothing any more, and there are four slots only. */
   async #giveUpSlot(lockId: string, slot: number): Promise<void> {
-    const { links, issuer } = this.#parts;
+    const { links, authority } = this.#parts;
+    if (authority.kind === "remote") return;
+    const { issuer } = authority;
     await this.#succeeds(links.of(lockId).run("unlock", (session) => forgetSlot(session, issuer, lockId, slot)));
   }
 
@@ -202,7 +205,7 @@ export class Pairings implements PairingService {
 
   /** Up to P4, or to where its place was. Returns what the lock said against P3, if it did. */
   async #exchangeKeys(row: PairingRow, label: Label): Promise<string | undefined> {
-    const { suite, random, transport, issuer, siteTime, gatewayId, links } = this.#parts;
+    const { suite, random, transport, authority, siteTime, links } = this.#parts;
     await this.#put(row, { step: Step.connecting });
     // A lock on BLE has one connection: one of ours must not be in the way.
     await links.of(row.lockId).drop();
@@ -211,7 +214,7 @@ export class Pairings implements PairingService {
     try {
       await this.#put(row, { step: Step.asking });
       // 0 says that the gateway does not know the time either.
-      const site = { issuerPk: issuer.publicKey, gatewayId, time: siteTime.now() ?? 0 };
+      const site = { ...introduction(suite, authority), time: siteTime.now() ?? 0 };
       const commit = (lockInfo: LockInfo, pmk: Secret) => this.#commit(row, lockInfo, pmk);
       const { trouble } = await exchangeKeys({ suite, random, channel, label, site, commit });
       const sentence = describeTrouble(trouble);
@@ -294,5 +297,17 @@ export class Pairings implements PairingService {
     const { lockId, via, state, step, error } = row;
     this.#parts.log.info({ lockId, via, state, step }, error ?? `Pairing: ${step}.`);
     return this.#parts.pairings.put({ ...row });
+  }
+}
+
+/** Whom the lock shall trust, and by which 8 bytes it knows its gateways apart. */
+function introduction(suite: Suite, authority: Authority): Omit<SiteInfo, "time"> {
+  switch (authority.kind) {
+    case "local": {
+      const { issuer, operator } = authority;
+      return { issuerPk: issuer.publicKey, gatewayId: keyId(suite, operator.publicKey) };
+    }
+    case "remote":
+      return { issuerPk: authority.issuerPk, gatewayId: authority.gatewayId };
   }
 }

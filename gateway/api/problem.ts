@@ -29,6 +29,7 @@ export const PROBLEMS = {
   "table-full": { status: 409, title: "The lock's table is full" },
   "last-admin": { status: 409, title: "It is the last token of an admin" },
   "too-many-tokens": { status: 409, title: "There is no room for another token" },
+  "fleet-mode": { status: 409, title: "The issuer is elsewhere: only it can sign this" },
   "precondition-failed": { status: 412, title: "It has changed since it was read" },
   "key-reused": { status: 422, title: "The Idempotency-Key was used for another request" },
   "key-running": { status: 409, title: "The request with this Idempotency-Key is still running" },

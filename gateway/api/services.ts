@@ -41,7 +41,8 @@ export type RequestRefusedCode =
   | "group-in-use"
   | "table-full"
   | "too-many-tokens"
-  | "last-admin";
+  | "last-admin"
+  | "fleet-mode";
 
 export interface PairingService {
   /**

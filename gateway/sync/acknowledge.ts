@@ -9,7 +9,8 @@ import type { Talk } from "./talk.ts";
 
 export interface AcknowledgeParts {
   events: EventStore;
-  issuer: Issuer;
+  /** Undefined where the issuer is elsewhere: then its receipts alone count. */
+  receiptSigner: Pick<Issuer, "signReceipt"> | undefined;
   /** What a backend's issuer has signed goes before what is signed here. */
   carriedReceipts: Pick<CarriedReceipts, "get">;
   /** With an uplink a record is safe when the backend has it, else when it is durable here. */
@@ -42,16 +43,16 @@ async function readyReceipt(
   generation: number,
   carried: { seq: number; document: Uint8Array } | undefined,
 ): Promise<{ seq: number; receipt: Uint8Array } | undefined> {
-  const { events, issuer } = parts;
+  const { events, receiptSigner } = parts;
   const acked = events.ackedThrough(lockId, generation);
   const seq = Math.min(safeThrough(parts, lockId, generation), events.headThrough(lockId, generation));
   if (carried && carried.seq >= seq && carried.seq > acked) return { seq: carried.seq, receipt: carried.document };
-  if (seq <= acked) return undefined;
+  if (!receiptSigner || seq <= acked) return undefined;
   const record = events.record(lockId, generation, seq);
   // The backend's receipt may end in a gap; a later one will not.
   if (!record) return undefined;
   const head = record.slice(-HEAD_BYTES);
-  return { seq, receipt: await issuer.signReceipt({ lockId: fromHex(lockId), generation, seq, head }) };
+  return { seq, receipt: await receiptSigner.signReceipt({ lockId: fromHex(lockId), generation, seq, head }) };
 }
 
 function safeThrough({ events, hasUplink }: AcknowledgeParts, lockId: string, generation: number): number {

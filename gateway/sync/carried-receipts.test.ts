@@ -55,7 +55,11 @@ test("a receipt that the issuer signed goes to the lock as it is, and before any
   } as unknown as LockSession;
   const issuer = { signReceipt: () => assert.fail("the gateway has signed one itself") } as never;
   for (let time = 0; time < 2; time++) {
-    await acknowledge((job) => job(session), { events, issuer, carriedReceipts: receipts, hasUplink: true }, LOCK);
+    await acknowledge(
+      (job) => job(session),
+      { events, receiptSigner: issuer, carriedReceipts: receipts, hasUplink: true },
+      LOCK,
+    );
   }
   assert.deepEqual(given, [{ name: "ackLog", receipt: document }]);
   assert.equal(events.ackedThrough(LOCK, 0), 2);

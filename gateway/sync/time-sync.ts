@@ -1,13 +1,12 @@
 import type { Clock } from "../../protocol/clock.ts";
-import { fromHex } from "../../protocol/wire/bytes.ts";
 import { Reason } from "../../protocol/wire/reason.ts";
 import { Flag, type Response } from "../../protocol/wire/responses.ts";
-import type { Issuer } from "../issuer/issuer.ts";
 import { granted } from "../link/lock-disagrees.ts";
 import type { LockSession } from "../link/lock-session.ts";
 import type { LockRow } from "../store/lock-store.ts";
 import type { SiteTime } from "./site-time.ts";
 import type { Talk } from "./talk.ts";
+import type { TimeTokens } from "./time-tokens.ts";
 
 /** A clock that is off by less is left alone. */
 const ERROR_SECONDS_MAX = 1;
@@ -35,7 +34,7 @@ export interface ClockReading {
 
 export interface TimeSyncParts {
   clock: Clock;
-  issuer: Issuer;
+  timeTokens: TimeTokens;
   siteTime: SiteTime;
 }
 
@@ -64,11 +63,12 @@ export class TimeSync {
     siteTime.hear(this.#lockId, { seconds: reading.lockSeconds, isUncertain, rightAtMs });
     await siteTime.noteNowAndThen();
     this.#error = siteTime.now() === undefined ? undefined : errorOf(reading);
+    // Whoever signs the token may know the time when the gateway does not.
+    if (isUncertain) return this.#sendToken(talk);
     if (!this.#error) return;
     const { seconds, boundSeconds } = this.#error;
     const offBySeconds = Math.abs(seconds) - boundSeconds;
-    if (isUncertain) await this.#sendToken(talk);
-    else if (offBySeconds > ERROR_SECONDS_MAX) {
+    if (offBySeconds > ERROR_SECONDS_MAX) {
       const isNear = Math.abs(seconds) <= hintSeconds(reading.endedAtMs - lock.pairedAtMs);
       if (!isNear || !(await this.#sendHint(talk))) await this.#sendToken(talk);
     }
@@ -87,24 +87,21 @@ export class TimeSync {
     if (clock.monotonicMs() - this.#tokenAtMs < TOKEN_EVERY_MS) return;
     await talk(async (session) => {
       await session.prepare();
-      let response = await this.#signAndSend(session);
+      let response = await this.#askAndSend(session);
       // The challenge was spent or too old, and only the lock knows that; its refusal brought a fresh one.
       const isStale = response?.ok === false && response.refusal.reason === Reason.staleChallenge;
-      if (isStale) response = await this.#signAndSend(session);
+      if (isStale) response = await this.#askAndSend(session);
       if (!response) return;
       granted("the time", response);
       this.#tokenAtMs = clock.monotonicMs();
     });
   }
 
-  /** Undefined while there is no time to tell. */
-  async #signAndSend(session: LockSession): Promise<Response<"time"> | undefined> {
-    const { issuer, siteTime } = this.#parts;
+  /** Undefined while there is no token. */
+  async #askAndSend(session: LockSession): Promise<Response<"time"> | undefined> {
     const challenge = session.word.whole?.challenge;
-    const time = siteTime.now();
-    if (!challenge || time === undefined) return undefined;
-    const token = await issuer.signTimeToken({ lockId: fromHex(this.#lockId), challenge, time });
-    return session.command({ name: "time", token });
+    const token = challenge && (await this.#parts.timeTokens.tokenFor(this.#lockId, challenge));
+    return token && session.command({ name: "time", token });
   }
 }
 

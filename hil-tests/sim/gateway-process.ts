@@ -69,8 +69,11 @@ export class GatewayProcess {
       log: silent,
       database: this.database,
       transport: new Transports({ tcp: this.#frames, serial } satisfies Record<string, Transport>),
-      issuer: this.#watched(issuer),
-      operator: this.#watchedOperator(issuer.operator),
+      authority: {
+        kind: "local",
+        issuer: this.#watched(issuer),
+        operator: this.#watchedOperator(issuer.operator),
+      },
       site: { tz: "UTC0", staleAfterDays: plan.staleAfterDays },
       ...(uplink && { uplink: { to: uplink(own, () => !this.#isDead), batchMax: plan.batchMax } }),
       pollMs: plan.pollMs,

@@ -25,8 +25,7 @@ export function gatewayWorld(parts: { clock: Clock; random: Random; directory: s
     log: noLog,
     database: Database.open(join(directory, "portvakt.db")),
     transport,
-    issuer,
-    operator: issuer.operator,
+    authority: { kind: "local", issuer, operator: issuer.operator },
     site: DEFAULT_SITE,
     pollMs: POLL_MS,
   };

@@ -14,7 +14,8 @@ export class LockUser {
   readonly #actions: Actions;
 
   constructor(world: World, lockId: string) {
-    const { suite, random, clock, transport, database, operator, log } = world;
+    const { suite, random, clock, transport, database, authority, log } = world;
+    assert(authority.kind === "local", "orders are signed here");
     this.#world = world;
     this.#lockId = lockId;
     this.#locks = new LockStore(database);
@@ -22,7 +23,7 @@ export class LockUser {
     this.#actions = new Actions({
       suite,
       clock,
-      operator,
+      operator: authority.operator,
       links: this.#links,
       log,
       observer: NO_OBSERVER,

@@ -69,8 +69,7 @@ export class BleSite {
       database: Database.open(join(folder, "portvakt.db")),
       transport: new Transports({ ble: this.transport }),
       radio: this.transport,
-      issuer,
-      operator: issuer.operator,
+      authority: { kind: "local", issuer, operator: issuer.operator },
       site: DEFAULT_SITE,
       pollMs: POLL_MS,
     });

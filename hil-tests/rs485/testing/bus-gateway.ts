@@ -41,8 +41,7 @@ export class BusGateway {
       log: silent,
       database: Database.open(join(folder, "portvakt.db")),
       transport: new SerialTransport(clock, () => lineTo(bus), [{ path: PATH, baud }]),
-      issuer,
-      operator: issuer.operator,
+      authority: { kind: "local", issuer, operator: issuer.operator },
       site: DEFAULT_SITE,
       pollMs: POLL_MS,
     });

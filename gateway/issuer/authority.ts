@@ -1,0 +1,8 @@
+import type { Issuer, Operator } from "./issuer.ts";
+
+/** Who signs for the locks of this gateway. */
+export type Authority =
+  /** The gateway itself: it stands alone, and holds the keys that open its doors. */
+  | { kind: "local"; issuer: Issuer; operator: Operator }
+  /** A backend: what it signs is carried here, and nothing here can sign in its place. */
+  | { kind: "remote"; issuerPk: Uint8Array; gatewayId: Uint8Array };
