@@ -1,3 +1,5 @@
+import type { BundleReading } from "../fleet/read-bundle.ts";
+
 /**
  * What a backend says, in answer to a batch or unasked (docs/events.md). It is well formed; nothing of it has been believed yet.
  * Absent lists are empty.
@@ -12,6 +14,11 @@ export interface BackendAnswer {
   /** Receipts that the issuer signed for locks (protocol.md §7), as they are. */
   lockReceipts?: readonly Uint8Array[];
   headsWanted?: readonly HeadWanted[];
+  /**
+   * What an issuer elsewhere has signed. What becomes of it goes up with the next report; that it can not be read is no reason
+   * not to believe the rest.
+   */
+  documents?: BundleReading;
 }
 
 export interface EventResult {
