@@ -69,7 +69,7 @@ export const LOCK_BUGS: readonly Bug[] = [
         replace: "if (false)",
       },
     ],
-    seedsMax: 8,
+    seedsMax: 30,
   },
   {
     name: "a repeated S1 is carried out again, under a challenge that nothing spends",
