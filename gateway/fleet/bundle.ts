@@ -1,41 +1,60 @@
-/**
- * Documents that an issuer elsewhere has signed, on their way down to locks (docs/fleet.md). They are well formed; nothing of
- * them has been believed yet. Absent lists are empty.
- */
+/** Of each list. A gateway has fewer locks; an issuer with more grants sends them in several bundles. */
+export const BUNDLE_ITEMS_MAX = 1_000;
+/** In its JSON form. */
+export const BUNDLE_BYTES_MAX = 1_024 * 1_024;
+
+/** Signed documents on their way from an issuer to locks (docs/fleet.md). It is well formed; nothing of it has been believed yet. */
 export interface Bundle {
-  /** 16 hex digits, drawn when the issuer was made: a gateway takes documents of one issuer alone. */
+  /** 16 hex digits: which issuer sends this. */
   issuerId: string;
-  /** Whole signed documents; they come before, or with, the rosters that name them. */
+  /** For the shelf: rosters name them. */
   grants?: readonly Uint8Array[];
   rosters?: readonly BundledRoster[];
   timeTokens?: readonly Uint8Array[];
 }
 
-/** A signed roster and which grants it counts. */
 export interface BundledRoster {
   document: Uint8Array;
   grants: RosterGrants;
-  /** "It is meant to take away as many as so many grants." */
+  /** How many grants it may take away from its lock without anybody being asked. */
   mayRevoke?: number;
 }
 
-/** Ids in hex: all of them, or the difference against the roster with the epoch `since` that the same lock was to have before. */
+/** Which grants a roster counts, by cti in hex. */
 export type RosterGrants =
   | { kind: "all"; all: readonly string[] }
+  /** Against those of the roster that was wanted at epoch `since`. */
   | { kind: "difference"; since: number; put: readonly string[]; drop: readonly string[] };
 
-/** What has become of one document of a bundle, or of a bundle as a whole; goes up with the next report. */
-export interface DocumentResult {
-  kind: "roster" | "grant" | "time-token" | "bundle";
-  /** `LOCKID:EPOCH` of a roster, the id of a grant, the lock's id of a time token, the issuer's of a bundle; "" if it can not be read. */
-  id: string;
-  outcome: "accepted" | "duplicate" | "held" | "refused";
-  /** Why it is held or refused: docs/fleet.md has the list. */
-  code?: string;
-  sentence?: string;
-  /** Ids of the grants that a roster names and that are not here; not more than so many. */
-  missing?: readonly string[];
-}
+export type DocumentKind = "bundle" | "grant" | "roster" | "time-token";
 
-/** Of the lists of a bundle; a lock's table holds as many grants. */
-export const BUNDLE_ITEMS_MAX = 1_000;
+/** Why a document was refused, or a roster held. */
+export const DOCUMENT_CODES = [
+  "malformed",
+  "too-large",
+  "unknown-issuer-key",
+  "bad-signature",
+  "other-issuer",
+  "unknown-lock",
+  "other-generation",
+  "epoch-not-newer",
+  "conflicting-roster",
+  "base-unknown",
+  "grants-missing",
+  "digest-mismatch",
+  "table-full",
+  "revokes-too-many",
+  "stale-challenge",
+  "shelf-full",
+] as const;
+export type DocumentCode = (typeof DOCUMENT_CODES)[number];
+
+/** What became of one document. Nothing of a refused one is kept. */
+export type DocumentResult = {
+  kind: DocumentKind;
+  /** `lockId:epoch` of a roster, cti of a grant, lockId of a time token, issuerId of a bundle; `""` if it could not be read. */
+  id: string;
+} & (
+  | { outcome: "accepted" | "duplicate" }
+  | { outcome: "held" | "refused"; code: DocumentCode; sentence: string; missing?: readonly string[] }
+);
