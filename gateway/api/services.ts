@@ -1,4 +1,5 @@
 import type { Reason } from "../../protocol/wire/reason.ts";
+import type { Bundle, DocumentCode, DocumentResult } from "../fleet/bundle.ts";
 import type { PairingRow } from "../store/pairing-store.ts";
 
 /** What the API asks of the rest of the daemon. */
@@ -9,6 +10,8 @@ export interface Services {
   uplink: UplinkService;
   /** Absent where there is none. */
   radio?: RadioService;
+  /** Absent where the gateway is its own issuer. */
+  fleet?: FleetService;
 }
 
 /** A request that can not be carried out as it stands; the message is a sentence for people. */
@@ -86,6 +89,42 @@ export interface SyncStatus {
 export interface SyncService {
   /** Undefined for a lock that nobody looks after yet. */
   status(lockId: string): SyncStatus | undefined;
+}
+
+/** What comes down from an issuer elsewhere, and what that has to know. */
+export interface FleetService {
+  /** Judges a bundle and keeps what is good of it; what is accepted is on the disk. Rejects with StoreError. */
+  take(bundle: Bundle): Promise<DocumentResult[]>;
+  /** A roster of this lock that waits for a person, since it takes away so many of its grants. */
+  held(lockId: string): HeldRoster | undefined;
+  /** Lets it through. Undefined if none is held. */
+  approveHeld(lockId: string): Promise<DocumentResult | undefined>;
+  /** Throws it away, and resolves with what it was. */
+  discardHeld(lockId: string): Promise<HeldRoster | undefined>;
+  /** Why this lock's last roster was not taken; undefined if it was, and after a start. */
+  refused(lockId: string): { code: DocumentCode; sentence: string } | undefined;
+  /** The challenge over which the lock wants to be told the time, if it does. */
+  timeWish(lockId: string): { challenge: Uint8Array; sinceMs: number } | undefined;
+  /** The issuer that this gateway listens to. */
+  issuer(): FleetIssuer;
+  /** Listens to whichever issuer that has the right key speaks next. */
+  unpinIssuer(): Promise<void>;
+}
+
+export interface HeldRoster {
+  epoch: number;
+  revokes: number;
+  /** How many grants the lock is to have until then. */
+  of: number;
+  heldAtMs: number;
+}
+
+export interface FleetIssuer {
+  gatewayId: string;
+  /** Absent until one has been heard. */
+  issuerId?: string;
+  /** In hex, oldest first; the last is what a lock gets that is paired now. */
+  publicKeys: string[];
 }
 
 export interface RadioService {
