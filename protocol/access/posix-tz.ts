@@ -57,6 +57,12 @@ export function utcOffset(tz: PosixTz, time: number): number {
   return lastStart >= lastEnd ? offset : tz.standardOffset;
 }
 
+/** When clocks change in a year, seconds since 1970 UTC and in no order; never where they stay as they are. */
+export function clockChanges({ standardOffset, daylight }: PosixTz, year: number): number[] {
+  if (!daylight) return [];
+  return [momentOf(daylight.start, year) - standardOffset, momentOf(daylight.end, year) - daylight.offset];
+}
+
 function lastUpTo(time: number, moments: readonly number[]): number {
   return Math.max(...moments.filter((moment) => moment <= time));
 }
