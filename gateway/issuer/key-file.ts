@@ -1,4 +1,16 @@
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { Secret } from "../../crypto/secret.ts";
 import type { Suite } from "../../crypto/suite.ts";
@@ -18,20 +30,49 @@ export class KeyFileError extends Error {
  * fresh key and mode 0600; one that is there is never written. Throws KeyFileError.
  */
 export function loadKeyFile(path: string, suite: Suite, random: Random): Secret {
-  try {
-    return readKeyFile(path, suite);
-  } catch (error) {
-    if (!isErrno(error, "ENOENT")) throw describe(error, path);
-  }
+  const there = readKeyFile(path, suite);
+  if (there) return there;
   try {
     makeKeyFile(path, suite, random);
-    return readKeyFile(path, suite);
+    return parseKeyFile(path, suite);
   } catch (error) {
     throw describe(error, path);
   }
 }
 
-function readKeyFile(path: string, suite: Suite): Secret {
+/** The private key in the file at `path`; undefined if there is no such file. Throws KeyFileError. */
+export function readKeyFile(path: string, suite: Suite): Secret | undefined {
+  try {
+    return parseKeyFile(path, suite);
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return undefined;
+    throw describe(error, path);
+  }
+}
+
+/**
+ * Puts the file at `next` in the place of the one at `path`, in one step, and overwrites what stood there: as well as a file
+ * system lets anybody. Throws KeyFileError.
+ */
+export function replaceKeyFile(path: string, next: string): void {
+  try {
+    const former = openSync(path, "r+");
+    try {
+      renameSync(next, path);
+      syncDirectory(dirname(path));
+      const { size } = statSync(path);
+      writeSync(former, new Uint8Array(size), 0, size, 0);
+      fsyncSync(former);
+      ftruncateSync(former);
+    } finally {
+      closeSync(former);
+    }
+  } catch (error) {
+    throw describe(error, path);
+  }
+}
+
+function parseKeyFile(path: string, suite: Suite): Secret {
   const mode = statSync(path).mode & 0o777;
   if ((mode & ANYBODY_ELSE) !== 0) {
     throw new KeyFileError(`${path} is open to others (mode ${mode.toString(8)}): run chmod 600 ${path}`);

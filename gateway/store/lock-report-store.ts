@@ -1,0 +1,49 @@
+import type { Database } from "./database.ts";
+
+/** What a gateway said last of a lock. */
+export interface LockReportRow {
+  lockId: string;
+  gatewayId: string;
+  generation: number;
+  /** Of the roster that the lock itself holds; 0 if that is not known. */
+  epoch: number;
+  /** JSON, as the rights code wrote it. */
+  report: string;
+}
+
+/** The last report of each gateway about each lock. Changes happen inside `Database.write`. */
+export class LockReportStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  ofGateway(gatewayId: string): LockReportRow[] {
+    return this.#database.all<LockReportRow>(`${SELECT_REPORT} WHERE gateway_id = ? ORDER BY lock_id`, gatewayId);
+  }
+
+  ofLock(lockId: string): LockReportRow[] {
+    return this.#database.all<LockReportRow>(`${SELECT_REPORT} WHERE lock_id = ? ORDER BY gateway_id`, lockId);
+  }
+
+  /** The newest roster that a gateway has found in the lock, in whatever generation; 0 if none has. */
+  epochAt(lockId: string): number {
+    const sql = "SELECT max(epoch) AS epoch FROM lock_report WHERE lock_id = ?";
+    return this.#database.get<{ epoch: number | null }>(sql, lockId)?.epoch ?? 0;
+  }
+
+  /** Inside `Database.write`. */
+  put({ lockId, gatewayId, generation, epoch, report }: LockReportRow): void {
+    this.#database.run(
+      "INSERT OR REPLACE INTO lock_report (lock_id, gateway_id, generation, epoch, report) VALUES (?, ?, ?, ?, ?)",
+      lockId,
+      gatewayId,
+      generation,
+      epoch,
+      report,
+    );
+  }
+}
+
+const SELECT_REPORT = "SELECT lock_id AS lockId, gateway_id AS gatewayId, generation, epoch, report FROM lock_report";
