@@ -254,7 +254,7 @@ export class Pairings implements PairingService {
       await Promise.all([locks.promoteCandidate(lockId, clock.wallMs()), this.#put(row, { step: Step.roster })]);
       await links.of(lockId).forget();
     }
-    if (rosters.wanted(lockId)?.generation !== locks.get(lockId)?.generation) await renewRoster(lockId);
+    if (rosters.head(lockId)?.generation !== locks.get(lockId)?.generation) await renewRoster(lockId);
     reconciler.watch(lockId);
     await this.#untilInStep(lockId);
   }

@@ -81,7 +81,7 @@ export function syncView(lock: LockRow, parts: ApiParts): SyncJson {
 }
 
 function wantedRoster(lockId: string, { rosters, suite }: ApiParts): SyncJson["roster"]["wanted"] {
-  const document = rosters.wanted(lockId)?.document;
+  const document = rosters.document(lockId);
   const roster = document && parseRoster(suite, document);
   if (!roster?.ok) return { epoch: 0 };
   return { epoch: roster.value.claims.epoch, digest: toHex(roster.value.claims.digest) };

@@ -1,6 +1,6 @@
 import { RequestRefused } from "../api/services.ts";
 import type { SiteConfig } from "../config.ts";
-import type { GrantRow, GrantStore } from "../store/grant-store.ts";
+import type { GrantStore, LivingGrant } from "../store/grant-store.ts";
 import type { GroupStore } from "../store/group-store.ts";
 import type { LockRow, LockStore } from "../store/lock-store.ts";
 import type { SettingsStore } from "../store/settings-store.ts";
@@ -27,7 +27,7 @@ export interface LockRights {
   settings: SettingsInForce;
   groupIds: string[];
   /** Living ones, in order of id; the operator's is not among them. */
-  grants: GrantRow[];
+  grants: LivingGrant[];
   /** Those issued last come first. */
   revoked: { id: string; issuedAt: number }[];
 }
@@ -40,7 +40,7 @@ export function readLockRights(stores: RightsStores, lockId: string): LockRights
     lock,
     settings: settingsInForce(stores.settings, stores.site, lockId),
     groupIds: stores.groups.ofLock(lockId),
-    grants: stores.grants.forLock(lockId),
+    grants: stores.grants.livingForLock(lockId),
     revoked: stores.grants.revokedForLock(lockId),
   };
   assertRoom(rights);

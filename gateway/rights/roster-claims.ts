@@ -1,10 +1,10 @@
 import type { Suite } from "../../crypto/suite.ts";
 import {
   DENIED_MAX,
+  digestOfHashes,
   ROSTER_BYTES_MAX,
   type RosterClaims,
   rosterBytes,
-  rosterDigest,
 } from "../../protocol/documents/roster.ts";
 import type { Settings } from "../../protocol/documents/settings.ts";
 import { fromHex } from "../../protocol/wire/bytes.ts";
@@ -18,23 +18,23 @@ export interface RosterFrame {
   /** Seconds since 1970. */
   issuedAt: number;
   staleAfterDays: number;
-  /** All of them, in order of id. */
-  grantDocuments: Uint8Array[];
+  /** SHA-256 of each grant document, in order of id. */
+  grantHashes: Uint8Array[];
   /** Setting 8; absent where no grant needs it. */
   sealedSecrets?: Uint8Array;
 }
 
 /** As long as locks take: whatever else has to go in, the list of denied grants makes room for it. */
 export function rosterClaims(suite: Suite, rights: LockRights, frame: RosterFrame): RosterClaims {
-  const { epoch, issuedAt, staleAfterDays, grantDocuments, sealedSecrets } = frame;
+  const { epoch, issuedAt, staleAfterDays, grantHashes, sealedSecrets } = frame;
   const others = {
     lockId: fromHex(rights.lock.lockId),
     generation: rights.lock.generation,
     epoch,
     issuedAt,
     staleAfter: staleAfter(issuedAt, staleAfterDays),
-    count: grantDocuments.length,
-    digest: rosterDigest(suite, grantDocuments),
+    count: grantHashes.length,
+    digest: digestOfHashes(suite, grantHashes),
     settings: rosterSettings(rights, sealedSecrets),
   };
   for (let deniedMax = DENIED_MAX; deniedMax >= 0; deniedMax--) {
@@ -44,7 +44,10 @@ export function rosterClaims(suite: Suite, rights: LockRights, frame: RosterFram
   throw new RangeError("the limits of settings leave no room for a roster");
 }
 
-export function rosterSettings({ settings, groupIds }: LockRights, sealedSecrets?: Uint8Array): Settings {
+export function rosterSettings(
+  { settings, groupIds }: Pick<LockRights, "settings" | "groupIds">,
+  sealedSecrets?: Uint8Array,
+): Settings {
   const { stair: _, keepDays: __, ...said } = settings;
   return { ...said, groups: groupIds.map(fromHex), ...(sealedSecrets && { sealedSecrets }) };
 }

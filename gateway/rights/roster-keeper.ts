@@ -5,8 +5,9 @@ import { parseRoster, type RosterClaims } from "../../protocol/documents/roster.
 import type { Log } from "../log.ts";
 import type { RosterStore } from "../store/roster-store.ts";
 import { StoreError } from "../store/store-error.ts";
-import { type LockRights, type RightsStores, readLockRights } from "./lock-rights.ts";
+import type { RightsStores } from "./lock-rights.ts";
 import { rosterSettings, staleAfter } from "./roster-claims.ts";
+import { settingsInForce } from "./settings-in-force.ts";
 import type { WantedRosters } from "./wanted-rosters.ts";
 
 const LOOK_EVERY_MS = 3_600_000;
@@ -65,7 +66,7 @@ export class RosterKeeper {
     // A lock that has no roster yet is being paired.
     if (!roster?.ok) return false;
     const { claims } = roster.value;
-    return this.#isHalfOver(claims) || this.#isOvertaken(claims, readLockRights(this.#parts, lockId));
+    return this.#isHalfOver(claims) || this.#isOvertaken(claims, lockId);
   }
 
   #isHalfOver({ issuedAt, staleAfter: end }: RosterClaims): boolean {
@@ -73,10 +74,10 @@ export class RosterKeeper {
     return end !== 0 && now >= (issuedAt + end) / 2;
   }
 
-  #isOvertaken({ issuedAt, staleAfter: end, settings }: RosterClaims, rights: LockRights): boolean {
+  #isOvertaken({ issuedAt, staleAfter: end, settings }: RosterClaims, lockId: string): boolean {
+    const { settings: settingsStore, groups, site } = this.#parts;
     const { sealedSecrets: _, ...said } = settings;
-    return (
-      end !== staleAfter(issuedAt, this.#parts.site.staleAfterDays) || !isDeepStrictEqual(said, rosterSettings(rights))
-    );
+    const rights = { settings: settingsInForce(settingsStore, site, lockId), groupIds: groups.ofLock(lockId) };
+    return end !== staleAfter(issuedAt, site.staleAfterDays) || !isDeepStrictEqual(said, rosterSettings(rights));
   }
 }

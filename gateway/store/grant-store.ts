@@ -23,6 +23,9 @@ export interface GrantRow {
   revokedAtMs?: number;
 }
 
+/** What a lock's table has to have room for. */
+export type LivingGrant = Pick<GrantRow, "id" | "stair" | "hasPin">;
+
 /**
  * Grants, revoked ones included: a revoked id never lives again. Of an erased one nothing is left to be shown, but its id and its
  * places stay, so that locks go on refusing it. Changes happen inside `Database.write`.
@@ -58,10 +61,20 @@ export class GrantStore {
   }
 
   /** Living grants for the lock or for a group that it is in, in order of id. */
-  forLock(lockId: string): GrantRow[] {
+  livingForLock(lockId: string): LivingGrant[] {
     return this.#database
-      .all<GrantColumns>(`${SELECT_GRANT} WHERE ${IS_FOR_LOCK} AND revoked_at_ms IS NULL ORDER BY id`, lockId, lockId)
-      .map(grantRow);
+      .all<{ id: string; stair: string | null; has_pin: number }>(
+        `SELECT id, stair, has_pin FROM access_grant WHERE ${IS_FOR_LOCK} AND revoked_at_ms IS NULL ORDER BY id`,
+        lockId,
+        lockId,
+      )
+      .map(({ id, stair, has_pin }) => ({ id, ...(stair !== null && { stair }), hasPin: has_pin === 1 }));
+  }
+
+  /** The signed document; undefined if there is no such grant, or it was erased. */
+  document(id: string): Uint8Array | undefined {
+    const sql = `SELECT document FROM access_grant WHERE id = ? AND ${IS_KEPT}`;
+    return this.#database.get<{ document: Uint8Array }>(sql, id)?.document;
   }
 
   /** Revoked grants for the lock or for a group that it is in, those issued last first. */

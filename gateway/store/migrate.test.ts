@@ -19,6 +19,8 @@ class FakeDatabase implements Migratable {
     this.executed.push(sql);
   }
 
+  function(): void {}
+
   pragma(text: string): number {
     const set = /^user_version = (\d+)$/.exec(text)?.[1];
     if (set !== undefined) this.version = Number(set);

@@ -105,7 +105,15 @@ export function rosterDigest(suite: Suite, grants: readonly Uint8Array[]): Uint8
   const sorted = grants
     .map((document) => ({ id: idOf(document), document }))
     .sort((one, other) => compareBytes(one.id, other.id));
-  return suite.sha256(...sorted.map(({ document }) => suite.sha256(document)));
+  return digestOfHashes(
+    suite,
+    sorted.map(({ document }) => suite.sha256(document)),
+  );
+}
+
+/** The same from SHA-256 of each grant document, in order of their ids. */
+export function digestOfHashes(suite: Suite, hashes: readonly Uint8Array[]): Uint8Array {
+  return suite.sha256(...hashes);
 }
 
 function idOf(document: Uint8Array): Uint8Array {
