@@ -2,10 +2,12 @@ import type { Suite } from "../crypto/suite.ts";
 import type { Clock } from "../protocol/clock.ts";
 import type { Random } from "../protocol/random.ts";
 import { Actions } from "./actions.ts";
-import type { Services, UplinkService } from "./api/services.ts";
+import type { FleetService, Services, UplinkService } from "./api/services.ts";
 import { DEFAULT_STORE, type SiteConfig, type StoreConfig } from "./config.ts";
+import { composeReporter } from "./fleet/compose-reporter.ts";
 import { noIssuer } from "./fleet/no-issuer.ts";
 import { RemoteTimeTokens } from "./fleet/remote-time-tokens.ts";
+import { takeDocuments } from "./fleet/take-documents.ts";
 import { Gateway } from "./gateway.ts";
 import type { Authority } from "./issuer/authority.ts";
 import { LockLinks } from "./link/lock-links.ts";
@@ -51,7 +53,8 @@ export interface World {
   site: SiteConfig;
   /** Counts what happens on the links. */
   observer?: Observer;
-  uplink?: { to: Uplink; batchMax: number };
+  /** `hasReports`: the backend shall hear how it stands with the locks, as far as the uplink can tell it. */
+  uplink?: { to: Uplink; batchMax: number; hasReports?: boolean };
   /** How long a lock that is in step is left alone. */
   pollMs: number;
   store?: { limits: StoreConfig; ballast?: Ballast };
@@ -132,6 +135,8 @@ export function compose(world: World): Composed {
     keepMs: (lockId) => (rights.siteSettings.ofLock(lockId).keepDays ?? limits.keepDays) * DAY_MS,
   });
   const headDemands = new HeadDemands();
+  const remoteTimeTokens = new RemoteTimeTokens(clock);
+  const fleet = undefined as FleetService | undefined;
   const carriedReceipts = new CarriedReceipts({ suite, database, events, issuerPk, isKnownLock });
   const deliverer =
     world.uplink &&
@@ -153,6 +158,8 @@ export function compose(world: World): Composed {
         headDemands.put(lockId, nonce);
         reconciler.poke(lockId);
       },
+      documents: fleet && (async (documents) => reporter?.tell(await takeDocuments(fleet, documents))),
+      reportTrouble: () => reporter?.trouble,
       orders: {
         order: (lockId, document, grant) => actions.carry(lockId, document, grant),
         command: (lockId, action) => actions.act(lockId, action),
@@ -168,7 +175,7 @@ export function compose(world: World): Composed {
     random,
     log,
     receiptSigner: isLocal ? authority.issuer : undefined,
-    timeTokens: isLocal ? localTimeTokens(authority.issuer, siteTime) : new RemoteTimeTokens(clock),
+    timeTokens: isLocal ? localTimeTokens(authority.issuer, siteTime) : remoteTimeTokens,
     locks,
     events,
     rosters,
@@ -181,9 +188,18 @@ export function compose(world: World): Composed {
       deliverer?.poke(lockId);
       room.poke();
     },
+    roundEnded: (lockId) => reporter?.poke(lockId),
     deliveryTrouble: (lockId) => deliverer?.trouble(lockId),
     linkTrouble: (lockId) => world.radio?.describe(lockId),
     pollMs: world.pollMs,
+  });
+  const reporter = composeReporter(world, {
+    locks,
+    rosters,
+    sync: reconciler,
+    challenge: (lockId) => links.of(lockId).challenge,
+    fleet,
+    heard: (answer) => deliverer?.hear(answer),
   });
   const poke = (lockId: string) => reconciler.poke(lockId);
   if (world.radio) new RadioSchedule(clock, world.radio, (lockId) => locks.get(lockId) !== undefined, poke);
@@ -211,6 +227,7 @@ export function compose(world: World): Composed {
       keeper: isLocal ? keeper : undefined,
       pairings: pairing,
       deliverer,
+      reporter,
       siteTime,
       room,
     }),

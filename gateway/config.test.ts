@@ -76,6 +76,8 @@ test("every key is read, and relative paths count from the file", () => {
       caFile: "/etc/portvakt/ca.pem",
       auth: { kind: "token", tokenFile: "/run/token" },
       batchMax: 10,
+      hasReports: true,
+      askEveryMs: 15_000,
     },
     log: { level: "debug" },
   });

@@ -1,3 +1,4 @@
+import type { Reporter } from "./fleet/reporter.ts";
 import type { LockLinks } from "./link/lock-links.ts";
 import type { Pairings } from "./pairing.ts";
 import type { RosterKeeper } from "./rights/roster-keeper.ts";
@@ -18,6 +19,8 @@ export interface GatewayParts {
   pairings: Pairings;
   /** Undefined without an uplink. */
   deliverer: Deliverer | undefined;
+  /** Undefined where the backend is told nothing but events. */
+  reporter: Reporter | undefined;
   siteTime: SiteTime;
   room: Room;
 }
@@ -31,19 +34,28 @@ export class Gateway {
   }
 
   start(): void {
-    const { room, reconciler, keeper, pairings, deliverer } = this.#parts;
+    const { room, reconciler, keeper, pairings, deliverer, reporter } = this.#parts;
     room.start();
     reconciler.start();
     keeper?.start();
     pairings.resumeAll();
     deliverer?.start();
+    reporter?.start();
   }
 
   /** Settles when nothing is under way and everything known is on the disk. */
   async close(): Promise<void> {
-    const { database, transport, links, reconciler, keeper, pairings, deliverer, siteTime, room } = this.#parts;
+    const { database, transport, links, reconciler, keeper, pairings, siteTime, room } = this.#parts;
+    const { deliverer, reporter } = this.#parts;
     // All that waits for a lock or a backend ends together: they wait for each other.
-    await Promise.all([pairings.close(), keeper?.close(), reconciler.close(), links.close(), deliverer?.close()]);
+    await Promise.all([
+      pairings.close(),
+      keeper?.close(),
+      reconciler.close(),
+      links.close(),
+      deliverer?.close(),
+      reporter?.close(),
+    ]);
     await transport.close();
     await siteTime.close();
     await room.close();

@@ -22,6 +22,7 @@ test("an address and a site are enough: nothing commands, and Home Assistant see
     keepAliveSeconds: 30,
     commands: false,
     batchMax: 100,
+    hasReports: true,
   });
 });
 
@@ -34,6 +35,7 @@ test("commands and Home Assistant are one line each", () => {
     commands: true,
     discoveryPrefix: "homeassistant",
     batchMax: 100,
+    hasReports: true,
   });
 });
 
@@ -51,6 +53,7 @@ test("a gateway may show who it is by name and password, by certificate, or by b
     keepAliveSeconds: 30,
     commands: false,
     batchMax: 100,
+    hasReports: true,
   });
   assertRefused("user is missing", URL, SITE, 'password_file = "password"');
   assertRefused("client_certificate_file is missing", URL, SITE, 'client_key_file = "gateway.key"');

@@ -20,6 +20,7 @@ export interface MqttUplinkConfig {
   /** Home Assistant's discovery prefix; undefined if it shall not see the locks. */
   discoveryPrefix?: string;
   batchMax: number;
+  hasReports: boolean;
 }
 
 export const MQTT_UPLINK_KEYS = [
@@ -37,6 +38,7 @@ export const MQTT_UPLINK_KEYS = [
   "home_assistant",
   "discovery_prefix",
   "batch_max",
+  "reports",
 ] as const;
 
 const DEFAULT_KEEP_ALIVE_SECONDS = 30;
@@ -65,6 +67,7 @@ export function mqttUplinkConfig(uplink: Table, path: (value: string) => string)
     commands,
     ...(uplink.flag("home_assistant", false) && { discoveryPrefix: prefixOf(uplink) }),
     batchMax: uplink.wholeNumber("batch_max", DEFAULT_BATCH_MAX, { min: 1, max: BATCH_MAX }),
+    hasReports: uplink.flag("reports", true),
   };
 }
 

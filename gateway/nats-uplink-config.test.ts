@@ -20,6 +20,7 @@ const PLAIN = {
   keepAliveSeconds: 20,
   commands: false,
   batchMax: 100,
+  hasReports: true,
 };
 
 test("the servers of a cluster and a site are enough: nothing commands", () => {

@@ -23,6 +23,7 @@ export interface NatsUplinkConfig {
   /** Whether whoever may publish there can have the gateway's own operator unlock and lock. */
   commands: boolean;
   batchMax: number;
+  hasReports: boolean;
 }
 
 export const NATS_UPLINK_KEYS = [
@@ -41,6 +42,7 @@ export const NATS_UPLINK_KEYS = [
   "keep_alive_seconds",
   "commands",
   "batch_max",
+  "reports",
 ] as const;
 
 const IDENTITY_KEYS = ["creds_file", "nkey_seed_file", "token_file", "user"] as const;
@@ -66,6 +68,7 @@ export function natsUplinkConfig(uplink: Table, path: (value: string) => string)
     keepAliveSeconds: uplink.wholeNumber("keep_alive_seconds", DEFAULT_KEEP_ALIVE_SECONDS, { min: 1, max: 600 }),
     commands,
     batchMax: uplink.wholeNumber("batch_max", DEFAULT_BATCH_MAX, { min: 1, max: BATCH_MAX }),
+    hasReports: uplink.flag("reports", true),
   };
 }
 

@@ -78,6 +78,7 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
   const uplink = config.uplink && {
     to: createUplink(config.uplink, suite, { clock, random, log, database, gatewayId, version }),
     batchMax: config.uplink.batchMax,
+    hasReports: config.uplink.hasReports,
   };
   const ble = new BleTransport(clock, log, config.ble.adapters, nobleLoader(config.ble.library));
   const composed = compose({

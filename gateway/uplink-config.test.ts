@@ -25,6 +25,8 @@ test("an address is enough", () => {
     url: "https://backend.example/events",
     auth: { kind: "none" },
     batchMax: 100,
+    hasReports: true,
+    askEveryMs: 15_000,
   });
 });
 
@@ -36,6 +38,8 @@ test("a gateway may show who it is by certificate, and by one of three other way
     client: { certificateFile: "/etc/gateway.pem", keyFile: "/etc/gateway.key" },
     auth: { kind: "hmac", keyFile: "/etc/key", keyId: "stair-4" },
     batchMax: 100,
+    hasReports: true,
+    askEveryMs: 15_000,
   });
   assert.deepEqual(uplinkOf(URL, ...OAUTH, 'scope = "events"').auth, {
     kind: "oauth",
@@ -44,6 +48,12 @@ test("a gateway may show who it is by certificate, and by one of three other way
     clientSecretFile: "/etc/secret",
     scope: "events",
   });
+});
+
+test("reports can be turned off, and a backend be asked more or less often", () => {
+  const { hasReports, askEveryMs } = uplinkOf(URL, "reports = false", "ask_seconds = 60");
+  assert.deepEqual([hasReports, askEveryMs], [false, 60_000]);
+  assertRefused("ask_seconds must be a whole number from 1 to 3600", URL, "ask_seconds = 0");
 });
 
 test("what does not go together, or is half, is refused", () => {

@@ -6,12 +6,15 @@ import type { HttpAuth, HttpUplinkOptions } from "./uplink/http.ts";
 export interface HttpUplinkConfig extends HttpUplinkOptions {
   kind: "http";
   batchMax: number;
+  hasReports: boolean;
 }
 
 export const HTTP_UPLINK_KEYS = [
   "kind",
   "url",
   "batch_max",
+  "reports",
+  "ask_seconds",
   "ca_file",
   "client_certificate_file",
   "client_key_file",
@@ -24,6 +27,8 @@ const OAUTH_KEYS = ["token_url", "client_id", "client_secret_file", "scope"] as 
 
 const DEFAULT_BATCH_MAX = 100;
 const BATCH_MAX = 1000;
+const DEFAULT_ASK_SECONDS = 15;
+const ASK_SECONDS_MAX = 3600;
 
 /** Reads `[uplink]` of the kind "http"; `path` makes its files' paths absolute. Throws ConfigError. */
 export function httpUplinkConfig(uplink: Table, path: (value: string) => string): HttpUplinkConfig {
@@ -37,6 +42,8 @@ export function httpUplinkConfig(uplink: Table, path: (value: string) => string)
     ...(client && { client }),
     auth,
     batchMax: uplink.wholeNumber("batch_max", DEFAULT_BATCH_MAX, { min: 1, max: BATCH_MAX }),
+    hasReports: uplink.flag("reports", true),
+    askEveryMs: 1000 * uplink.wholeNumber("ask_seconds", DEFAULT_ASK_SECONDS, { min: 1, max: ASK_SECONDS_MAX }),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { Suite } from "../../crypto/suite.ts";
+import { keyId } from "../../protocol/documents/cose-sign1.ts";
 import type { Issuer, Operator } from "./issuer.ts";
 
 /** Who signs for the locks of this gateway. */
@@ -6,3 +8,8 @@ export type Authority =
   | { kind: "local"; issuer: Issuer; operator: Operator }
   /** A backend: what it signs is carried here, and nothing here can sign in its place. */
   | { kind: "remote"; issuerPk: Uint8Array; gatewayId: Uint8Array };
+
+/** 8 bytes: by them locks, brokers and backends know gateways apart. */
+export function gatewayIdOf(suite: Suite, authority: Authority): Uint8Array {
+  return authority.kind === "local" ? keyId(suite, authority.operator.publicKey) : authority.gatewayId;
+}

@@ -8,6 +8,7 @@ import { parseVia } from "../transport/via.ts";
 import { keepForMs } from "./keep-for.ts";
 import { LinkMemory } from "./link-memory.ts";
 import { LockSession } from "./lock-session.ts";
+import type { HeardChallenge } from "./lock-word.ts";
 import { Opener } from "./opener.ts";
 import { SlotKeys, type SlotKind } from "./slot-keys.ts";
 
@@ -63,6 +64,11 @@ export class LockLink {
   /** Wall time of the last job that the lock answered, in milliseconds since 1970. */
   get lastContactAtMs(): number | undefined {
     return this.#lastContactAtMs;
+  }
+
+  /** Of our slot, as the lock last named it since the start; undefined until it has. */
+  get challenge(): HeardChallenge | undefined {
+    return this.#memory.word.challenge;
   }
 
   /** Runs `job` when its turn has come; it must not keep the session. */

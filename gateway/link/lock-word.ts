@@ -15,10 +15,16 @@ export interface Telling {
   head?: Uint8Array;
 }
 
+/** The challenge of our slot, 8 bytes, and the wall time at which the lock last named it. */
+export interface HeardChallenge {
+  value: Uint8Array;
+  atMs: number;
+}
+
 /** What a lock last told of itself, in whichever session; its clock is run on by ours. */
 export class LockWord {
   readonly #clock: Clock;
-  #challenge: Uint8Array | undefined;
+  #challenge: HeardChallenge | undefined;
   #flags: number | undefined;
   #logEnd: LogEnd | undefined;
   #time: { lockSeconds: number; atMs: number } | undefined;
@@ -28,7 +34,7 @@ export class LockWord {
   }
 
   hear({ challenge, time, flags, seq, head }: Telling): void {
-    if (challenge) this.#challenge = challenge;
+    if (challenge) this.#challenge = { value: challenge, atMs: this.#clock.wallMs() };
     if (flags !== undefined) this.#flags = flags;
     if (time !== undefined) this.#time = { lockSeconds: time, atMs: this.#clock.monotonicMs() };
     if (seq !== undefined && head) this.#logEnd = { seq, head };
@@ -38,7 +44,12 @@ export class LockWord {
   get whole(): { challenge: Uint8Array; lockSeconds: number; flags: number; logEnd: LogEnd } | undefined {
     const { lockSeconds } = this;
     if (!this.#challenge || lockSeconds === undefined || this.#flags === undefined || !this.#logEnd) return undefined;
-    return { challenge: this.#challenge, lockSeconds, flags: this.#flags, logEnd: this.#logEnd };
+    return { challenge: this.#challenge.value, lockSeconds, flags: this.#flags, logEnd: this.#logEnd };
+  }
+
+  /** What the next order or time token has to be over, as far as it is known (protocol.md §7). */
+  get challenge(): HeardChallenge | undefined {
+    return this.#challenge;
   }
 
   get lockSeconds(): number | undefined {

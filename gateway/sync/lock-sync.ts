@@ -56,6 +56,8 @@ export interface LockSyncParts {
   hasUplink: boolean;
   /** New events of this lock may be durable here. */
   eventsArrived: (lockId: string) => void;
+  /** A round has ended: how it stands with this lock may be news. */
+  roundEnded: (lockId: string) => void;
   /** Why this lock's events do not get to the backend, if they do not. */
   deliveryTrouble: (lockId: string) => string | undefined;
   /** What makes this lock slow, or unreachable, if its carrier can tell. */
@@ -132,6 +134,7 @@ export class LockSync {
       this.#isPoked = false;
       const waitMs = await this.#roundWithWait();
       for (const ended of this.#roundEnded.splice(0)) ended(this.status);
+      this.#parts.roundEnded(this.#lockId);
       await this.#sleep(waitMs);
     }
     for (const ended of this.#roundEnded.splice(0)) ended(this.status);

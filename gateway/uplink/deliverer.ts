@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type { UplinkService, UplinkStatus } from "../api/services.ts";
+import type { BundleReading } from "../fleet/read-bundle.ts";
 import { StoreError } from "../store/store-error.ts";
 import { AlarmLane } from "./alarm-lane.ts";
 import type { BackendAnswer, HeadWanted, LogPlace } from "./backend-answer.ts";
@@ -16,6 +17,10 @@ export interface DelivererParts extends Omit<DeliveryParts, "heard" | "turns"> {
   /** A receipt that the issuer has signed, for its lock; returns a sentence if it can not be true. */
   receiptForLock: (document: Uint8Array) => Promise<string | undefined>;
   headWanted: (wanted: HeadWanted) => void;
+  /** What an issuer elsewhere has signed, or what is wrong with it. Undefined where rights are made here alone. */
+  documents: ((documents: BundleReading) => Promise<void>) | undefined;
+  /** Why the backend does not learn how it stands with the locks, in a sentence, if it does not. */
+  reportTrouble: () => string | undefined;
   /** What the backend may have locks do. */
   orders: Omit<Downlink, "answer">;
 }
@@ -40,7 +45,7 @@ export class Deliverer implements UplinkService {
     // Every lock with events waits with an eye on it; Node would take more than ten for a leak.
     setMaxListeners(0, this.#closing.signal);
     const { uplink, orders } = this.#parts;
-    const started = uplink.start?.({ ...orders, answer: (answer) => this.#hearUnasked(answer) }) ?? Promise.resolve();
+    const started = uplink.start?.({ ...orders, answer: (answer) => this.hear(answer) }) ?? Promise.resolve();
     this.#heard = started.catch(sayWhy(this.#parts)).then(() => this.#deliverWhatWaits());
   }
 
@@ -71,7 +76,11 @@ export class Deliverer implements UplinkService {
     const troubles = [...this.#locks.values()].flatMap(({ trouble }) => trouble ?? []);
     const { lies } = this;
     const disbelief = lies === 0 ? [] : [`${lies} statements since the start could not be true.`];
-    const besides = [...disbelief, ...(this.#parts.uplink.warnings ?? [])].map((sentence) => ` ${sentence}`).join("");
+    const silence = this.#parts.reportTrouble();
+    const unreported = silence === undefined ? [] : [`Reports on the locks do not get through: ${silence}`];
+    const besides = [...disbelief, ...unreported, ...(this.#parts.uplink.warnings ?? [])]
+      .map((sentence) => ` ${sentence}`)
+      .join("");
     const [first] = troubles;
     if (first === undefined) {
       return { state: "delivering", sentence: `Events are delivered to ${this.#parts.uplink.name}.${besides}` };
@@ -97,13 +106,17 @@ export class Deliverer implements UplinkService {
     return lock;
   }
 
-  /** One after the other, so that a receipt that follows a rewind can not overtake it. */
-  #hearUnasked(answer: BackendAnswer): void {
+  /**
+   * What the backend says unasked, or in answer to something else than events. One after the other, so that a receipt that
+   * follows a rewind can not overtake it.
+   */
+  hear(answer: BackendAnswer): void {
     if (this.#closing.signal.aborted) return;
     this.#heard = this.#heard.then(() => this.#hear(answer).catch(sayWhy(this.#parts)));
   }
 
-  async #hear({ durableThrough = [], rewind = [], lockReceipts = [], headsWanted = [] }: BackendAnswer): Promise<void> {
+  async #hear(answer: BackendAnswer): Promise<void> {
+    const { durableThrough = [], rewind = [], lockReceipts = [], headsWanted = [], documents } = answer;
     for (const place of rewind) await this.#known(place)?.rewind(place);
     for (const place of durableThrough) await this.#known(place)?.hear(place);
     for (const document of lockReceipts) {
@@ -113,6 +126,8 @@ export class Deliverer implements UplinkService {
     for (const wanted of headsWanted) {
       if (this.#known(wanted)) this.#parts.headWanted(wanted);
     }
+    if (documents && !this.#parts.documents) this.#disbelieve("signed documents to a gateway that signs for itself");
+    if (documents) await this.#parts.documents?.(documents);
   }
 
   /** Undefined, and a lie, if there is no such lock. */

@@ -64,7 +64,7 @@ async function setUp(t: TestContext) {
   const clock = new VirtualClock();
   const tokenUrl = `${backend.url}/token`;
   const auth = { kind: "oauth", tokenUrl, clientId: "stair:4", clientSecretFile, scope: "events" } as const;
-  const uplink = new HttpUplink(opensslSuite, clock, { url: `${backend.url}/events`, auth });
+  const uplink = new HttpUplink(opensslSuite, clock, { url: `${backend.url}/events`, auth, askEveryMs: 1 });
   t.after(async () => {
     await uplink.close();
     rmSync(folder, { recursive: true });

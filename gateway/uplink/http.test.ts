@@ -19,6 +19,7 @@ import { TEST_CERTIFICATE, TEST_CERTIFICATE_KEY } from "./testing/test-certifica
 import { UplinkError } from "./uplink.ts";
 
 const NO_AUTH = { kind: "none" } as const;
+const PLAIN = { auth: NO_AUTH, askEveryMs: 1 };
 const HMAC_KEY = Buffer.alloc(32, 7);
 const EVENT = toCloudEvent({
   cursor: 1,
@@ -52,7 +53,11 @@ async function setUp(
   writeFileSync(join(folder, "key"), `${HMAC_KEY.toString("base64")}\n`);
   const clock = new VirtualClock();
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const uplink = new HttpUplink(opensslSuite, clock, { url: `${url}/events`, auth: authOf(folder, url) });
+  const uplink = new HttpUplink(opensslSuite, clock, {
+    url: `${url}/events`,
+    auth: authOf(folder, url),
+    askEveryMs: 1,
+  });
   t.after(async () => {
     await uplink.close();
     server.closeAllConnections();
@@ -142,7 +147,7 @@ test("a backend with a certificate of one's own is trusted by its CA file, and m
   writeFileSync(keyFile, TEST_CERTIFICATE_KEY);
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/events`;
   const client = { certificateFile: caFile, keyFile };
-  const make = (tls: HttpTls) => new HttpUplink(opensslSuite, new VirtualClock(), { url, auth: NO_AUTH, ...tls });
+  const make = (tls: HttpTls) => new HttpUplink(opensslSuite, new VirtualClock(), { url, ...PLAIN, ...tls });
   const uplinks = [make({ caFile, client }), make({ caFile }), make({})] as const;
   t.after(async () => {
     await Promise.all(uplinks.map((uplink) => uplink.close()));
@@ -155,7 +160,7 @@ test("a backend with a certificate of one's own is trusted by its CA file, and m
 });
 
 test("where nothing listens, a sentence says so", async () => {
-  const uplink = new HttpUplink(opensslSuite, new VirtualClock(), { url: "http://127.0.0.1:1/events", auth: NO_AUTH });
+  const uplink = new HttpUplink(opensslSuite, new VirtualClock(), { url: "http://127.0.0.1:1/events", ...PLAIN });
   await assert.rejects(
     uplink.deliver([EVENT]),
     fails("unreachable", /127\.0\.0\.1:1 can not be reached \(ECONNREFUSED\)/),
@@ -164,7 +169,7 @@ test("where nothing listens, a sentence says so", async () => {
 
 test("files that can not be read, or hold something else, are named", async () => {
   const make = (options: HttpTls & { auth: HttpAuth }) =>
-    new HttpUplink(opensslSuite, new VirtualClock(), { url: "http://127.0.0.1:1", ...options });
+    new HttpUplink(opensslSuite, new VirtualClock(), { url: "http://127.0.0.1:1", ...PLAIN, ...options });
   assert.throws(() => make({ auth: NO_AUTH, caFile: "/nowhere/ca.pem" }), /\/nowhere\/ca\.pem can not be read/);
   assert.throws(
     () => make({ auth: { kind: "hmac", keyId: "k", keyFile: "/dev/null" } }),

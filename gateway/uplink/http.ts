@@ -3,6 +3,7 @@ import { gzip } from "node:zlib";
 import { Secret } from "../../crypto/secret.ts";
 import type { Suite } from "../../crypto/suite.ts";
 import type { Clock } from "../../protocol/clock.ts";
+import type { Reports } from "../fleet/lock-report.ts";
 import type { BackendAnswer } from "./backend-answer.ts";
 import { BATCH_CONTENT_TYPE, type CloudEvent } from "./cloud-event.ts";
 import { type HttpAnswer, HttpClient, type HttpTls } from "./http-client.ts";
@@ -18,10 +19,13 @@ const GZIP_FROM_BYTES = 1024;
 /** The batches are the same few words again and again: the fastest level gets nearly all there is. */
 const GZIP_OPTIONS = { level: 1 };
 const HMAC_KEY_BYTES_MIN = 32;
+export const REPORTS_CONTENT_TYPE = "application/vnd.portvakt.reports+json";
 
 export interface HttpUplinkOptions extends HttpTls {
   url: string;
   auth: HttpAuth;
+  /** A backend that can not reach us is asked so often whether it has something to say. */
+  askEveryMs: number;
 }
 
 export type HttpAuth =
@@ -39,10 +43,11 @@ type Credential =
   | ({ kind: "hmac" } & SignatureParts)
   | { kind: "oauth"; token: OAuthToken };
 
-/** CloudEvents batches by POST; the receipts come in the answer (docs/events.md). */
+/** CloudEvents batches and reports by POST; what the backend says comes in the answer (docs/events.md). */
 export class HttpUplink implements Uplink {
   readonly name: string;
   readonly hasLanes = false;
+  readonly askEveryMs: number;
   readonly #suite: Suite;
   readonly #clock: Clock;
   readonly #url: URL;
@@ -59,38 +64,47 @@ export class HttpUplink implements Uplink {
     this.#clock = clock;
     this.#url = new URL(options.url);
     this.name = this.#url.origin;
+    this.askEveryMs = options.askEveryMs;
     this.#client = new HttpClient(clock, options);
     this.#credential = credentialOf(suite, clock, this.#client, options.auth);
   }
 
-  async deliver(batch: readonly CloudEvent[]): Promise<BackendAnswer> {
-    const leftMs = this.#quietUntilMs - this.#clock.monotonicMs();
-    if (leftMs > 0) {
-      throw new UplinkError("refused", `${this.name} asks to be left alone for a while`, { retryAfterMs: leftMs });
-    }
-    const answer = await this.#send(Buffer.from(JSON.stringify(batch)));
-    // A 202 or 204 without a word makes nothing durable.
-    if (isGood(answer)) return answer.body === "" ? {} : readAnswer(this.name, answer.body);
-    throw this.#refusal(answer);
+  deliver(batch: readonly CloudEvent[]): Promise<BackendAnswer> {
+    return this.#ask(batch, BATCH_CONTENT_TYPE);
+  }
+
+  report(reports: Reports): Promise<BackendAnswer> {
+    return this.#ask(reports, REPORTS_CONTENT_TYPE);
   }
 
   async close(): Promise<void> {
     this.#client.close();
   }
 
-  async #send(plain: Buffer): Promise<HttpAnswer> {
-    if (this.#gzip === "refused" || plain.length < GZIP_FROM_BYTES) return this.#post(plain);
-    const packed = await this.#post(await promisify(gzip)(plain, GZIP_OPTIONS), "gzip");
+  async #ask(json: object, contentType: string): Promise<BackendAnswer> {
+    const leftMs = this.#quietUntilMs - this.#clock.monotonicMs();
+    if (leftMs > 0) {
+      throw new UplinkError("refused", `${this.name} asks to be left alone for a while`, { retryAfterMs: leftMs });
+    }
+    const answer = await this.#send(Buffer.from(JSON.stringify(json)), contentType);
+    // A 202 or 204 without a word makes nothing durable.
+    if (isGood(answer)) return answer.body === "" ? {} : readAnswer(this.name, answer.body);
+    throw this.#refusal(answer);
+  }
+
+  async #send(plain: Buffer, contentType: string): Promise<HttpAnswer> {
+    if (this.#gzip === "refused" || plain.length < GZIP_FROM_BYTES) return this.#post(plain, contentType);
+    const packed = await this.#post(await promisify(gzip)(plain, GZIP_OPTIONS), contentType, "gzip");
     if (isGood(packed)) this.#gzip = "taken";
     if (this.#gzip === "taken" || (packed.status !== 400 && packed.status !== 415)) return packed;
     // It may be the packing that it does not understand. If it takes the same events as they are, that is known.
-    const answer = await this.#post(plain);
+    const answer = await this.#post(plain, contentType);
     if (isGood(answer)) this.#gzip = "refused";
     return answer;
   }
 
-  async #post(body: Buffer, encoding?: "gzip"): Promise<HttpAnswer> {
-    const headers = { "content-type": BATCH_CONTENT_TYPE, ...(encoding && { "content-encoding": encoding }) };
+  async #post(body: Buffer, contentType: string, encoding?: "gzip"): Promise<HttpAnswer> {
+    const headers = { "content-type": contentType, ...(encoding && { "content-encoding": encoding }) };
     const credential = this.#credential;
     switch (credential.kind) {
       case "none":

@@ -1,4 +1,5 @@
 import type { ActName, ActOutcome } from "../api/services.ts";
+import type { Reports } from "../fleet/lock-report.ts";
 import type { BackendAnswer } from "./backend-answer.ts";
 import type { CloudEvent } from "./cloud-event.ts";
 
@@ -20,6 +21,13 @@ export interface Uplink {
    * event may be delivered again; its id tells. The next batch of a lock waits for this one on each lane.
    */
   deliver(batch: readonly CloudEvent[], lane: Lane): Promise<BackendAnswer>;
+  /**
+   * Says how it stands with locks, and what has become of documents (docs/fleet.md); resolves with what the backend said of
+   * it, if it can say something there and then. Rejects with UplinkError.
+   */
+  report?(reports: Reports): Promise<BackendAnswer>;
+  /** For uplinks over which the backend can only answer: it is asked so often, with an empty report if there is no news. */
+  readonly askEveryMs?: number;
   /** Deliveries under way end soon, one way or the other. */
   close(): Promise<void>;
 }

@@ -59,6 +59,7 @@ async function setUp(t: TestContext, lines: string[]) {
       keepAliveSeconds: 30,
       commands: false,
       batchMax: 1,
+      hasReports: true,
     } as const;
     const world = { clock, random, log, database, gatewayId: "6761746577617931", version: "1" };
     const uplink = composeMqtt({ ...base, ...config }, world);

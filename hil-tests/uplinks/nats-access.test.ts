@@ -44,6 +44,7 @@ async function setUp(t: TestContext, lines: string[]) {
       keepAliveSeconds: 30,
       commands: false,
       batchMax: 1,
+      hasReports: true,
     };
     const hooks = { heard() {}, ended() {} };
     try {

@@ -50,7 +50,11 @@ export function composeMqtt(config: MqttUplinkConfig, world: MqttWorld): MqttUpl
     commands,
     isPaired: (lockId) => locks.get(lockId) !== undefined,
     retained,
-    leftOver: (lockId) => [...(prefix === undefined ? [] : [discoveryTopic(prefix, lockId)]), topics.lockState(lockId)],
+    leftOver: (lockId) => [
+      ...(prefix === undefined ? [] : [discoveryTopic(prefix, lockId)]),
+      topics.report(lockId),
+      topics.lockState(lockId),
+    ],
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from "../../../protocol/clock.ts";
 import type { Random } from "../../../protocol/random.ts";
+import type { Reports } from "../../fleet/lock-report.ts";
 import type { Log } from "../../log.ts";
 import type { BackendAnswer } from "../backend-answer.ts";
 import { Broker, RECONNECT } from "../broker/broker.ts";
@@ -47,15 +48,17 @@ export class MqttUplink implements Uplink {
   readonly #receipts: Receipts;
   readonly #refusals: Refusals;
   readonly #feed: RetainedFeed;
+  /** By lock, the newest. */
+  readonly #reports = new Map<string, string>();
   #downlink: Downlink | undefined;
   #requests: Requests | undefined;
 
   constructor(parts: MqttUplinkParts) {
-    const { clock, random, log, retained } = parts;
+    const { clock, random, log } = parts;
     this.#parts = parts;
     this.#receipts = new Receipts(clock);
     this.#refusals = new Refusals(log);
-    this.#feed = new RetainedFeed(clock, retained);
+    this.#feed = new RetainedFeed(clock, () => this.#retained());
     this.#broker = new Broker({
       name: new URL(parts.access.url).host,
       clock,
@@ -119,12 +122,30 @@ export class MqttUplink implements Uplink {
     }
   }
 
+  /** The broker keeps the newest report of each lock, and gets all of them again with each connection. */
+  async report({ reports, results }: Reports): Promise<BackendAnswer> {
+    const connection = await this.#broker.connectionWithin(CONNECTED_WITHIN_MS);
+    for (const report of reports) this.#reports.set(report.lockId, JSON.stringify(report));
+    if (results.length > 0) {
+      const { results: topic } = this.#parts.topics;
+      await connection.publish({ topic, payload: JSON.stringify({ results }), contentType: "application/json" });
+    }
+    return {};
+  }
+
   async close(): Promise<void> {
     this.#feed.stop();
     const { gatewayState: topic } = this.#parts.topics;
     // Said in peace, as the will is published only when we are gone without a word.
     await this.#broker.close((connection) => connection.publish({ topic, payload: "offline", isRetained: true }));
     this.#receipts.failAll(new UplinkError("unreachable", "the gateway stops"));
+  }
+
+  #retained(): ReadonlyMap<string, string> {
+    const { retained, topics, isPaired } = this.#parts;
+    for (const lockId of this.#reports.keys()) if (!isPaired(lockId)) this.#reports.delete(lockId);
+    const reports = [...this.#reports].map(([lockId, text]): [string, string] => [topics.report(lockId), text]);
+    return new Map([...retained(), ...reports]);
   }
 
   async #open(ended: (trouble: string) => void, stop: AbortSignal): Promise<BrokerConnection> {

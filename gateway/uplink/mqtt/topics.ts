@@ -14,6 +14,8 @@ export class Topics {
   readonly receipts: string;
   /** What the backend says unasked. */
   readonly answers: string;
+  /** What has become of documents. */
+  readonly results: string;
 
   constructor(site: string, gatewayId: string) {
     this.#root = `portvakt/${site}`;
@@ -22,6 +24,7 @@ export class Topics {
     this.gatewayState = `${gateway}/state`;
     this.receipts = `${gateway}/receipts`;
     this.answers = `${gateway}/answers`;
+    this.results = `${gateway}/results`;
   }
 
   events(lockId: string): string {
@@ -36,6 +39,11 @@ export class Topics {
   /** Retained: how the lock is. */
   lockState(lockId: string): string {
     return `${this.#root}/locks/${lockId}/state`;
+  }
+
+  /** Retained: how it stands with the lock, for whoever issues its rights. */
+  report(lockId: string): string {
+    return `${this.#root}/locks/${lockId}/report`;
   }
 
   commands(lockId: string): string {

@@ -71,6 +71,8 @@ export class NatsConnection {
   readonly #connection: LibraryConnection;
   readonly #jetstream: JetStreamClient;
   readonly #name: string;
+  /** What is waited for that the library may leave waiting when the connection ends. */
+  readonly #abandon = new Set<() => void>();
   #manager: JetStreamManager | undefined;
 
   private constructor(library: Library, connection: LibraryConnection, name: string) {
@@ -78,6 +80,9 @@ export class NatsConnection {
     this.#connection = connection;
     this.#jetstream = library.jetstream(connection);
     this.#name = name;
+    void connection.closed().then(() => {
+      for (const abandon of [...this.#abandon]) abandon();
+    });
   }
 
   /** Tries the servers in random order. Rejects with UplinkError if none lets us in. */
@@ -124,6 +129,18 @@ export class NatsConnection {
   /** Says something once, to whoever listens now. */
   send(subject: string, payload: string, headers: Readonly<Record<string, string>>): void {
     if (!this.#connection.isClosed()) this.#connection.publish(subject, payload, { headers: this.#headers(headers) });
+  }
+
+  /** Resolves when the server has all that was said. Rejects with UplinkError if the connection ends before. */
+  flush(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const abandon = () => reject(new UplinkError("unreachable", `${this.#name} has gone in the middle of a message`));
+      this.#abandon.add(abandon);
+      void this.#connection
+        .flush()
+        .then(resolve, abandon)
+        .finally(() => this.#abandon.delete(abandon));
+    });
   }
 
   /** Undefined if the server does not let us look. */

@@ -1,5 +1,6 @@
 import type { Clock } from "../../../protocol/clock.ts";
 import type { Random } from "../../../protocol/random.ts";
+import type { Reports } from "../../fleet/lock-report.ts";
 import type { Log } from "../../log.ts";
 import type { BackendAnswer } from "../backend-answer.ts";
 import { Broker, RECONNECT } from "../broker/broker.ts";
@@ -130,6 +131,17 @@ export class NatsUplink implements Uplink {
     } finally {
       this.#receipts.forget(correlation);
     }
+  }
+
+  /** Resolves when the server has them: it gives them to whoever listens, and keeps them where a stream takes them. */
+  async report({ reports, results }: Reports): Promise<BackendAnswer> {
+    const { subjects } = this.#parts;
+    const connection = await this.#broker.connectionWithin(CONNECTED_WITHIN_MS);
+    const headers = { "Content-Type": "application/json" };
+    for (const report of reports) connection.send(subjects.report(report.lockId), JSON.stringify(report), headers);
+    if (results.length > 0) connection.send(subjects.results, JSON.stringify({ results }), headers);
+    await connection.flush();
+    return {};
   }
 
   async close(): Promise<void> {

@@ -11,11 +11,14 @@ export class Subjects {
   readonly receipts: string;
   /** What the backend says unasked. */
   readonly answers: string;
+  /** What has become of documents. */
+  readonly results: string;
 
   constructor(site: string, gatewayId: string) {
     this.#root = `portvakt.${site}`;
     this.receipts = `${this.#root}.gateways.${gatewayId}.receipts`;
     this.answers = `${this.#root}.gateways.${gatewayId}.answers`;
+    this.results = `${this.#root}.gateways.${gatewayId}.results`;
   }
 
   events(lockId: string): string {
@@ -25,6 +28,11 @@ export class Subjects {
   /** Those events that overtake; they come again among the others. */
   alarms(lockId: string): string {
     return `${this.#root}.locks.${lockId}.alarms`;
+  }
+
+  /** How it stands with the lock, for whoever issues its rights. */
+  report(lockId: string): string {
+    return `${this.#root}.locks.${lockId}.report`;
   }
 
   /** Orders and commands for all locks of the site: another gateway may have the lock today that this one has tomorrow. */

@@ -54,6 +54,8 @@ export async function drain(clock: Clock, random: Random, path: string): Promise
     isKnownLock: () => true,
     receiptForLock: async () => undefined,
     headWanted() {},
+    documents: undefined,
+    reportTrouble: () => undefined,
     orders: { order: unasked, command: unasked },
   });
   const startMs = clock.monotonicMs();

@@ -106,6 +106,7 @@ export class MqttWorld {
       keepAliveSeconds: 30,
       commands: false,
       batchMax: BATCH_MAX,
+      hasReports: true,
       ...this.#config,
     };
     const world = { clock, random, log: this.#log, database, gatewayId: GATEWAY_ID, version: "1" };

@@ -126,6 +126,7 @@ export class NatsWorld {
       keepAliveSeconds: 1,
       commands: false,
       batchMax: BATCH_MAX,
+      hasReports: true,
       ...this.#config,
     };
     this.uplink = composeNats(config, { clock, random, log: silent, database, gatewayId: GATEWAY_ID });

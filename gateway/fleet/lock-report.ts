@@ -1,0 +1,138 @@
+import type { Suite } from "../../crypto/suite.ts";
+import { parseRoster } from "../../protocol/documents/roster.ts";
+import { toHex } from "../../protocol/wire/bytes.ts";
+import { Flag } from "../../protocol/wire/responses.ts";
+import type { FleetService, SyncService, SyncStatus } from "../api/services.ts";
+import type { HeardChallenge } from "../link/lock-word.ts";
+import type { LockRow, LockStore } from "../store/lock-store.ts";
+import type { RosterStore } from "../store/roster-store.ts";
+import type { DocumentResult } from "./bundle.ts";
+
+/**
+ * How it stands with one lock, for whoever issues its rights elsewhere (docs/fleet.md): the JSON that goes up. Bytes are in
+ * hex, times in RFC 3339. Nobody's name, credential or grant is in it.
+ */
+export interface LockReport {
+  gatewayId: string;
+  lockId: string;
+  generation: number;
+  model: string;
+  hardware: number;
+  firmware: number;
+  sigPk: string;
+  boxPk: string;
+  state: SyncStatus["state"];
+  sentence: string;
+  /** Epoch 0: no roster has come yet. */
+  wanted: RosterWord;
+  /** What the lock said that it has; absent until it has said it. */
+  reported?: RosterWord & { at: string };
+  /** A roster that waits for a person: it takes away so many of the grants that the lock is to have. */
+  held?: { epoch: number; revokes: number; of: number };
+  /** Why the last roster for the lock was not taken. */
+  refused?: { code: string; sentence: string };
+  /** What an order or a time token has to be signed over, as last heard since the gateway's start. */
+  challenge?: { slot: number; value: string; at: string };
+  /** A time token over the challenge is wanted. */
+  timeWanted?: true;
+  /** How far the lock's clock is ahead of the gateway's, give or take; `uncertain`: the lock itself does not trust it. */
+  clock?: { errorSeconds?: number; boundSeconds?: number; uncertain: boolean };
+  /** Seconds since 1970: from then on the lock lets only essential grants in; absent if that never comes. */
+  staleAfter?: number;
+}
+
+/** What goes up in one message. */
+export interface Reports {
+  gatewayId: string;
+  reports: readonly LockReport[];
+  /** What has become of documents that came down since the last message. */
+  results: readonly DocumentResult[];
+}
+
+interface RosterWord {
+  epoch: number;
+  digest?: string;
+}
+
+export interface LockReportParts {
+  suite: Suite;
+  gatewayId: string;
+  locks: Pick<LockStore, "get" | "slot">;
+  rosters: Pick<RosterStore, "document">;
+  sync: SyncService;
+  challenge: (lockId: string) => HeardChallenge | undefined;
+  /** Absent where the gateway is its own issuer. */
+  fleet: Pick<FleetService, "held" | "refused" | "timeWish"> | undefined;
+}
+
+/** Undefined for a lock that is not paired (any more). */
+export function lockReport(parts: LockReportParts, lockId: string): LockReport | undefined {
+  const { locks, fleet } = parts;
+  const lock = locks.get(lockId);
+  if (!lock) return undefined;
+  const status = parts.sync.status(lockId);
+  const { staleAfter, ...wanted } = wantedRoster(parts, lockId);
+  const { generation, model, hardware, firmware, reported } = lock;
+  const challenge = currentChallenge(parts, lockId);
+  const held = fleet?.held(lockId);
+  const refused = fleet?.refused(lockId);
+  return {
+    gatewayId: parts.gatewayId,
+    lockId,
+    generation,
+    model,
+    hardware,
+    firmware,
+    sigPk: toHex(lock.sigPk),
+    boxPk: toHex(lock.boxPk),
+    state: status?.state ?? "waiting",
+    sentence: status?.sentence ?? "Not looked at since the start of the daemon.",
+    wanted,
+    ...(reported && {
+      reported: { epoch: reported.epoch, digest: toHex(reported.rosterDigest), at: timeText(reported.atMs) },
+    }),
+    ...(held && { held: { epoch: held.epoch, revokes: held.revokes, of: held.of } }),
+    ...(refused && { refused }),
+    ...(challenge && { challenge }),
+    ...(fleet?.timeWish(lockId) && { timeWanted: true }),
+    ...clockWord(lock, status),
+    ...(staleAfter && { staleAfter }),
+  };
+}
+
+/**
+ * What of a report is news, as a text to compare: neither how long ago something was nor how a sentence puts it, which change
+ * all the time.
+ */
+export function newsOf({ sentence: _, reported, challenge, clock, ...steady }: LockReport): string {
+  return JSON.stringify([steady, reported?.epoch, reported?.digest, challenge?.value, clock?.uncertain]);
+}
+
+function wantedRoster({ suite, rosters }: LockReportParts, lockId: string): RosterWord & { staleAfter?: number } {
+  const document = rosters.document(lockId);
+  const roster = document && parseRoster(suite, document);
+  if (!roster?.ok) return { epoch: 0 };
+  const { epoch, digest, staleAfter } = roster.value.claims;
+  return { epoch, digest: toHex(digest), staleAfter };
+}
+
+function currentChallenge({ locks, challenge }: LockReportParts, lockId: string): LockReport["challenge"] {
+  const heard = challenge(lockId);
+  const slot = locks.slot(lockId)?.slot;
+  return heard && slot !== undefined ? { slot, value: toHex(heard.value), at: timeText(heard.atMs) } : undefined;
+}
+
+function clockWord({ reported }: LockRow, status: SyncStatus | undefined): Pick<LockReport, "clock"> {
+  if (!reported) return {};
+  const error = status?.clockError;
+  return {
+    clock: {
+      ...(error && { errorSeconds: Math.round(error.seconds), boundSeconds: Math.ceil(error.boundSeconds) }),
+      uncertain: (reported.flags & Flag.timeUncertain) !== 0,
+    },
+  };
+}
+
+function timeText(ms: number): string {
+  return new Date(ms).toISOString();
+}
