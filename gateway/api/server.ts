@@ -7,6 +7,7 @@ import { StoreError } from "../store/store-error.ts";
 import { guard } from "./access.ts";
 import type { Api, ApiParts } from "./api.ts";
 import { auditChanges } from "./audit.ts";
+import { DecisionView } from "./decision-view.ts";
 import { swaggerOptions } from "./describe.ts";
 import { tagAnswers } from "./etag.ts";
 import { EventView } from "./event-view.ts";
@@ -17,6 +18,7 @@ import { LockView } from "./lock-view.ts";
 import { linkPages } from "./page.ts";
 import { Problem, ProblemError } from "./problem.ts";
 import { keepRoom } from "./room.ts";
+import { addDecisionRoute } from "./routes/decision.ts";
 import { addEventExportRoute } from "./routes/event-export.ts";
 import { addEventRoutes } from "./routes/events.ts";
 import { addGrantRoutes } from "./routes/grants.ts";
@@ -50,6 +52,7 @@ const SCHEMAS = [
   Problem,
   LockView,
   SyncView,
+  DecisionView,
   GrantView,
   EventView,
   OutboxView,
@@ -112,6 +115,7 @@ function addRoutes(v1: Api, parts: ApiParts): void {
   addHealthRoute(v1, parts);
   addPairingRoutes(v1, parts);
   addLockRoutes(v1, parts);
+  addDecisionRoute(v1, parts);
   addGrantRoutes(v1, parts);
   addSubjectRoutes(v1, parts);
   addGroupRoutes(v1, parts);

@@ -88,6 +88,18 @@ export class EventStore {
     )?.payload;
   }
 
+  /** How often this lock has let the grant be used, as far as its records are kept here: each use is an intent (protocol.md §9). */
+  usesOf(lockId: string, generation: number, grantId: Uint8Array): number {
+    const found = this.#database.get<{ uses: number }>(
+      `SELECT count(*) AS uses FROM event WHERE lock_id = ? AND generation = ? AND kind = 'record'
+         AND substr(payload, 9, 1) = x'02' AND substr(payload, 25, 8) = ?`,
+      lockId,
+      generation,
+      grantId,
+    );
+    return found?.uses ?? 0;
+  }
+
   /** Events of all locks above `cursor`, in order. */
   after(cursor: number, limit: number): EventRow[] {
     return this.#database.all<EventRow>(`${SELECT_EVENT} WHERE cursor > ? ORDER BY cursor LIMIT ?`, cursor, limit);

@@ -16,8 +16,6 @@ export interface Foresight extends Omit<Question, "order" | "now"> {
 /** What decides, by the name of its claim (RFC 8392), roster member or setting in protocol.md §7. */
 export type Rule =
   | "roster"
-  | "issuer"
-  | "cnf"
   | "aud"
   | "rights"
   | "clock"
