@@ -89,7 +89,7 @@ export class Actions implements ActionService {
 
   /** Has the lock decide on an order that somebody else has signed. Nothing of it can be made anew, so it is sent once. */
   async carry(lockId: string, document: Uint8Array, grant?: Uint8Array): Promise<ActOutcome> {
-    const { suite, acted, log } = this.#parts;
+    const { suite, links, acted, log } = this.#parts;
     const order = parseOrder(suite, document);
     if (!order.ok) return { kind: "refused", reason: order.reason };
     const { action, challenge, grantId } = order.value.claims;
@@ -99,9 +99,11 @@ export class Actions implements ActionService {
         assert(logEnd, "an act is prepared first");
         return { action, document, challenge, grant: grant ?? grantId, logEnd, resumeTag: undefined };
       });
-      const outcome = isOutcome(attempt) ? attempt : ({ kind: "unreachable", message: attempt.trouble } as const);
+      const outcome = outcomeOfCarrying(attempt);
       log.info({ lockId, ...outcome }, `An order was carried to the lock: ${outcome.kind}.`);
-      return outcome;
+      const next = links.of(lockId).challenge?.value;
+      const isAnswered = outcome.kind === "done" || outcome.kind === "refused";
+      return isAnswered && next ? { ...outcome, challenge: next } : outcome;
     } finally {
       acted(lockId);
     }
@@ -201,11 +203,20 @@ export class Actions implements ActionService {
 /** No order was made: there was no session to make it in. */
 type NotSent = { kind: "not-sent"; trouble: string };
 
-/** The lock has certainly not acted on the order, and never will. */
-type DidNothing = { kind: "did-nothing"; trouble: string };
+/** The lock has certainly not acted on the order, and never will. `reason` as it said, if it said so. */
+type DidNothing = { kind: "did-nothing"; trouble: string; reason?: Reason };
 
-function isOutcome(attempt: ActOutcome | DidNothing | NotSent): attempt is ActOutcome {
-  return attempt.kind !== "not-sent" && attempt.kind !== "did-nothing";
+/** Only who signed the order can make another, and has to know why. */
+function outcomeOfCarrying(attempt: ActOutcome | DidNothing | NotSent): ActOutcome {
+  switch (attempt.kind) {
+    case "not-sent":
+      return { kind: "unreachable", message: attempt.trouble };
+    case "did-nothing":
+      if (attempt.reason !== undefined) return { kind: "refused", reason: attempt.reason };
+      return { kind: "unreachable", message: attempt.trouble };
+    default:
+      return attempt;
+  }
 }
 
 async function order(session: LockSession, operator: Operator, lockId: string, action: Action): Promise<SentOrder> {
@@ -239,10 +250,10 @@ function outcomeOfReply(response: Response<"act">): ActOutcome | DidNothing {
 function outcomeOfRefusal(reason: Reason): ActOutcome | DidNothing {
   switch (reason) {
     case Reason.staleChallenge:
-      return { kind: "did-nothing", trouble: "The lock had a new challenge meanwhile." };
+      return { kind: "did-nothing", reason, trouble: "The lock had a new challenge meanwhile." };
     case Reason.notYetValid:
     case Reason.expired:
-      return { kind: "did-nothing", trouble: "The lock's clock was set meanwhile." };
+      return { kind: "did-nothing", reason, trouble: "The lock's clock was set meanwhile." };
     default:
       return outcomeOf(reason);
   }

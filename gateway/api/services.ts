@@ -59,10 +59,10 @@ export type ActName = "unlock" | "lock" | "hold" | "end-hold";
 
 /** How an act ended (protocol.md §9: "done" is only said when it was done). */
 export type ActOutcome =
-  /** Executed; `flags` and `seq` as the lock replied, or as its log says. */
-  | { kind: "done"; flags: number; seq: number }
-  /** The lock decided against it. */
-  | { kind: "refused"; reason: Reason }
+  /** Executed; `flags` and `seq` as the lock replied, or as its log says. `challenge`: as below. */
+  | { kind: "done"; flags: number; seq: number; challenge?: Uint8Array }
+  /** The lock decided against it. `challenge`: what the next order has to be signed over, where somebody else signs it. */
+  | { kind: "refused"; reason: Reason; challenge?: Uint8Array }
   /** Nothing reached the lock, or it certainly did nothing; `message` says what was tried. */
   | { kind: "unreachable"; message: string }
   /** It may have been executed, and the lock can not be asked now; its log will tell. */
@@ -73,22 +73,76 @@ export interface ActionService {
   act(lockId: string, action: ActName): Promise<ActOutcome>;
 }
 
+/** Why it stands with a lock as it does, for programs: the sentence beside it says it to people. */
+export type SyncReason =
+  /** Roster, events and clock are as they shall be. */
+  | "in-step"
+  /** Since the start of the daemon it has not been asked yet. */
+  | "not-asked"
+  /** The issuer has sent no roster for it yet. */
+  | "no-roster"
+  /** A roster for it takes away so much that a person has to say yes. */
+  | "held"
+  /** Its roster is on the way. */
+  | "sending"
+  /** It can not be reached now. */
+  | "waiting-for-contact"
+  /** It is there, but does not answer to the keys that are here. */
+  | "keys-unknown"
+  /** It says that it is not paired with this gateway (any more). */
+  | "not-paired"
+  /** It refuses a step; `refusal` says why. */
+  | "refused"
+  /** It has a roster that was not made here, and was overwritten too often already. */
+  | "changed-elsewhere"
+  /** Its log is not the one that is here already, or does not hold. */
+  | "log-disagrees"
+  /** It contradicts itself, or what answers is not the lock. */
+  | "not-trusted"
+  /** The gateway's disk takes nothing. */
+  | "disk-trouble";
+
 /** Wanted against reported, for people. */
 export interface SyncStatus {
   state: "in-step" | "working" | "waiting" | "stopped";
+  reason: SyncReason;
   /** One sentence: why it is not in step, or that it is. */
   sentence: string;
+  /** The lock's reason for refusing, as in `table-full`. */
+  refusal?: string;
+  /** Grants put and dropped of those that its roster takes; there from the first one until the lock has the roster. */
+  progress?: { done: number; of: number };
   /** When the lock last answered; absent if not since the start. */
   lastContactAtMs?: number;
   /** When it will be tried again, if it waits. */
   nextTryAtMs?: number;
   /** How far the lock's clock is ahead of the gateway's, give or take; absent until measured, or if the gateway's own is not set. */
   clockError?: { seconds: number; boundSeconds: number };
+  /**
+   * How long ago the lock last confirmed that it has the roster that was wanted at that moment: what was revoked since may
+   * still open it. Absent until it has.
+   */
+  revocationAgeSeconds?: number;
+  /** From then on the roster that it confirmed lets only essential grants in; seconds since 1970, absent if that never comes. */
+  staleAfter?: number;
+  /** The last roster that it had and nobody here had made. */
+  foreignRoster?: ForeignRoster;
+}
+
+export interface ForeignRoster {
+  epoch: number;
+  digest: Uint8Array;
+  /** When it was first seen. */
+  atMs: number;
+  /** How often such a roster has been overwritten since a person or the issuer decided. */
+  renewals: number;
 }
 
 export interface SyncService {
   /** Undefined for a lock that nobody looks after yet. */
   status(lockId: string): SyncStatus | undefined;
+  /** A person has looked: what this lock has from elsewhere may be overwritten, and the machine's clock is right. The lock is a paired one. */
+  approve(lockId: string): Promise<void>;
 }
 
 /** What comes down from an issuer elsewhere, and what that has to know. */

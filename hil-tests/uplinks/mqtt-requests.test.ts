@@ -5,6 +5,7 @@ import { opensslSuite } from "../../crypto/openssl.ts";
 import { Secret } from "../../crypto/secret.ts";
 import type { MqttUplinkConfig } from "../../gateway/mqtt-uplink-config.ts";
 import { Action, signOrder } from "../../protocol/documents/order.ts";
+import { toHex } from "../../protocol/wire/bytes.ts";
 import { findMosquitto } from "./mosquitto.ts";
 import { BrokerUser } from "./testing/broker-user.ts";
 import { MqttWorld } from "./testing/mqtt-world.ts";
@@ -52,7 +53,9 @@ const notCarried = (code: string) => ({ outcome: "not-carried", code });
 test("a signed order is carried to the lock once, and its outcome told", options, async (t) => {
   const { world, lock, ask, order } = await setUp(t);
   const asked = { properties: { correlationData: Buffer.from("order 1") } };
-  assert.deepEqual(await ask("orders", order(), asked), { outcome: "done", seq: lock.seq, flags: lock.flags });
+  const outcome = await ask("orders", order(), asked);
+  // The lock has drawn the next challenge by then.
+  assert.deepEqual(outcome, { outcome: "done", seq: lock.seq, flags: lock.flags, challenge: toHex(lock.challenge) });
   assert.deepEqual(await ask("orders", order(), asked), notCarried("duplicate"));
   assert.equal(lock.acts, 1);
   assert.deepEqual([...world.uplink.refusals], [["duplicate", 1]]);

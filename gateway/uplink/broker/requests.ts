@@ -131,11 +131,21 @@ function isNumber(value: number | undefined): value is number {
 function outcomeJson(outcome: ActOutcome): object {
   switch (outcome.kind) {
     case "done":
-      return { outcome: "done", seq: outcome.seq, flags: outcome.flags };
+      return { outcome: "done", seq: outcome.seq, flags: outcome.flags, ...nextChallenge(outcome) };
     case "refused":
-      return { outcome: "refused", reason: outcome.reason, detail: reasonName(outcome.reason) };
+      return {
+        outcome: "refused",
+        reason: outcome.reason,
+        detail: reasonName(outcome.reason),
+        ...nextChallenge(outcome),
+      };
     case "unreachable":
     case "unknown":
       return { outcome: outcome.kind, detail: outcome.message };
   }
+}
+
+/** What the next order has to be signed over. */
+function nextChallenge({ challenge }: { challenge?: Uint8Array }): { challenge?: string } {
+  return challenge ? { challenge: toHex(challenge) } : {};
 }
