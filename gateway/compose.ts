@@ -2,14 +2,14 @@ import type { Suite } from "../crypto/suite.ts";
 import type { Clock } from "../protocol/clock.ts";
 import type { Random } from "../protocol/random.ts";
 import { Actions } from "./actions.ts";
-import type { FleetService, Services, UplinkService } from "./api/services.ts";
+import type { Services, UplinkService } from "./api/services.ts";
+import { composeSigning } from "./compose-signing.ts";
 import { DEFAULT_STORE, type SiteConfig, type StoreConfig } from "./config.ts";
 import { composeReporter } from "./fleet/compose-reporter.ts";
 import { noIssuer } from "./fleet/no-issuer.ts";
-import { RemoteTimeTokens } from "./fleet/remote-time-tokens.ts";
 import { takeDocuments } from "./fleet/take-documents.ts";
 import { Gateway } from "./gateway.ts";
-import type { Authority } from "./issuer/authority.ts";
+import { type Authority, gatewayIdOf } from "./issuer/authority.ts";
 import { LockLinks } from "./link/lock-links.ts";
 import { RadioSchedule } from "./link/radio-schedule.ts";
 import type { Log } from "./log.ts";
@@ -34,7 +34,6 @@ import { HeadDemands } from "./sync/head-demands.ts";
 import { Reconciler } from "./sync/reconciler.ts";
 import { recordTimes } from "./sync/record-times.ts";
 import { SiteTime } from "./sync/site-time.ts";
-import { localTimeTokens } from "./sync/time-tokens.ts";
 import type { Radio, Transport } from "./transport/channel.ts";
 import { Deliverer } from "./uplink/deliverer.ts";
 import type { Uplink } from "./uplink/uplink.ts";
@@ -90,19 +89,6 @@ export function compose(world: World): Composed {
   const setAside = new SetAsideStore(database);
   const pairings = new PairingStore(database);
   const rosters = new RosterStore(database);
-  const isLocal = authority.kind === "local";
-  const issuerPk = isLocal ? authority.issuer.publicKey : authority.issuerPk;
-  const { wanted, keeper, ...rights } = composeRights({
-    ...world,
-    locks,
-    rosters,
-    issuer: isLocal ? authority.issuer : noIssuer(issuerPk),
-    operatorPk: isLocal ? authority.operator.publicKey : issuerPk,
-    changed: (lockId) => reconciler.poke(lockId),
-  });
-  // What a lock shall have that is not as wanted, a remote issuer learns from the reports.
-  const renewRoster = async (lockId: string) => (isLocal ? wanted.renew([lockId]) : undefined);
-
   const observer = world.observer ?? NO_OBSERVER;
   const siteTime = new SiteTime({
     clock,
@@ -110,13 +96,30 @@ export function compose(world: World): Composed {
     store: new TimeStore(database),
     recordTimes: () => recordTimes(locks.list(), events),
   });
+  const { issuer, operator, issuerPks, timeTokens, fleet } = composeSigning(world, {
+    locks,
+    rosters,
+    siteTime,
+    changed: (lockId) => reconciler.poke(lockId),
+    notTaken: (lockId) => reporter?.poke(lockId),
+  });
+  const issuerPk = () => issuerPks().at(-1)!;
+  const { wanted, keeper, ...rights } = composeRights({
+    ...world,
+    locks,
+    rosters,
+    issuer: issuer ?? noIssuer(issuerPk()),
+    ...(operator && { operatorPk: operator.publicKey }),
+    changed: (lockId) => reconciler.poke(lockId),
+  });
+  const renewRoster = (lockId: string) => (fleet ? fleet.forgetEarlierGeneration(lockId) : wanted.renew([lockId]));
   const links = new LockLinks({ suite, random, clock, transport, locks, observer });
   const actions = new Actions({
     suite,
     clock,
     log,
     observer,
-    operator: isLocal ? authority.operator : undefined,
+    operator,
     links,
     acted: (lockId) => reconciler.poke(lockId),
   });
@@ -135,9 +138,7 @@ export function compose(world: World): Composed {
     keepMs: (lockId) => (rights.siteSettings.ofLock(lockId).keepDays ?? limits.keepDays) * DAY_MS,
   });
   const headDemands = new HeadDemands();
-  const remoteTimeTokens = new RemoteTimeTokens(clock);
-  const fleet = undefined as FleetService | undefined;
-  const carriedReceipts = new CarriedReceipts({ suite, database, events, issuerPk, isKnownLock });
+  const carriedReceipts = new CarriedReceipts({ suite, database, events, issuerPks, isKnownLock });
   const deliverer =
     world.uplink &&
     new Deliverer({
@@ -174,8 +175,8 @@ export function compose(world: World): Composed {
     clock,
     random,
     log,
-    receiptSigner: isLocal ? authority.issuer : undefined,
-    timeTokens: isLocal ? localTimeTokens(authority.issuer, siteTime) : remoteTimeTokens,
+    receiptSigner: issuer,
+    timeTokens,
     locks,
     events,
     rosters,
@@ -209,7 +210,8 @@ export function compose(world: World): Composed {
     clock,
     log,
     transport,
-    authority,
+    issuer,
+    site: () => ({ issuerPk: issuerPk(), gatewayId: gatewayIdOf(suite, authority) }),
     locks,
     pairings,
     rosters,
@@ -224,7 +226,7 @@ export function compose(world: World): Composed {
       transport,
       links,
       reconciler,
-      keeper: isLocal ? keeper : undefined,
+      keeper: fleet ? undefined : keeper,
       pairings: pairing,
       deliverer,
       reporter,
@@ -237,6 +239,7 @@ export function compose(world: World): Composed {
       sync: reconciler,
       uplink: deliverer ?? NO_UPLINK,
       ...(world.radio && { radio: world.radio }),
+      ...(fleet && { fleet }),
     },
     ...rights,
     locks,

@@ -1,7 +1,6 @@
 import type { Secret } from "../crypto/secret.ts";
 import type { Suite } from "../crypto/suite.ts";
 import type { Clock } from "../protocol/clock.ts";
-import { keyId } from "../protocol/documents/cose-sign1.ts";
 import type { Label } from "../protocol/documents/label.ts";
 import { ProtocolError } from "../protocol/protocol-error.ts";
 import type { Random } from "../protocol/random.ts";
@@ -9,7 +8,7 @@ import type { LockInfo, SiteInfo } from "../protocol/session/pair-contents.ts";
 import { toHex } from "../protocol/wire/bytes.ts";
 import { RefusedByPeer } from "../protocol/wire/expect-message.ts";
 import { type PairingService, RequestRefused } from "./api/services.ts";
-import type { Authority } from "./issuer/authority.ts";
+import type { Issuer } from "./issuer/issuer.ts";
 import { exchangeKeys } from "./link/exchange-keys.ts";
 import { allowPairing, forgetSlot } from "./link/issuer-order.ts";
 import { describeTrouble } from "./link/link-trouble.ts";
@@ -45,7 +44,10 @@ export interface PairingsParts {
   clock: Clock;
   log: Log;
   transport: Transport;
-  authority: Authority;
+  /** Undefined where the issuer is elsewhere. */
+  issuer: Issuer | undefined;
+  /** Whom a lock shall trust that is paired now, and by which 8 bytes it knows this gateway. */
+  site: () => Omit<SiteInfo, "time">;
   locks: LockStore;
   pairings: PairingStore;
   rosters: RosterStore;
@@ -171,11 +173,10 @@ export class Pairings implements PairingService {
    * was reset, or can not be reached this way, needs none.
    */
   async #permitAnother(lockId: string): Promise<number | undefined> {
-    const { locks, links, authority } = this.#parts;
+    const { locks, links, issuer } = this.#parts;
     const slot = locks.slot(lockId);
     // A remote issuer gives its leave by an order of its own.
-    if (!slot || authority.kind === "remote") return undefined;
-    const { issuer } = authority;
+    if (!slot || !issuer) return undefined;
     const isPermitted = await this.#succeeds(
       links.of(lockId).run("unlock", (session) => allowPairing(session, issuer, lockId)),
     );
@@ -184,9 +185,8 @@ export class Pairings implements PairingService {
 
   /** The new slot works: the old one's key shall open nothing any more, and there are four slots only. */
   async #giveUpSlot(lockId: string, slot: number): Promise<void> {
-    const { links, authority } = this.#parts;
-    if (authority.kind === "remote") return;
-    const { issuer } = authority;
+    const { links, issuer } = this.#parts;
+    if (!issuer) return;
     await this.#succeeds(links.of(lockId).run("unlock", (session) => forgetSlot(session, issuer, lockId, slot)));
   }
 
@@ -205,7 +205,7 @@ export class Pairings implements PairingService {
 
   /** Up to P4, or to where its place was. Returns what the lock said against P3, if it did. */
   async #exchangeKeys(row: PairingRow, label: Label): Promise<string | undefined> {
-    const { suite, random, transport, authority, siteTime, links } = this.#parts;
+    const { suite, random, transport, siteTime, links } = this.#parts;
     await this.#put(row, { step: Step.connecting });
     // A lock on BLE has one connection: one of ours must not be in the way.
     await links.of(row.lockId).drop();
@@ -214,7 +214,7 @@ export class Pairings implements PairingService {
     try {
       await this.#put(row, { step: Step.asking });
       // 0 says that the gateway does not know the time either.
-      const site = { ...introduction(suite, authority), time: siteTime.now() ?? 0 };
+      const site = { ...this.#parts.site(), time: siteTime.now() ?? 0 };
       const commit = (lockInfo: LockInfo, pmk: Secret) => this.#commit(row, lockInfo, pmk);
       const { trouble } = await exchangeKeys({ suite, random, channel, label, site, commit });
       const sentence = describeTrouble(trouble);
@@ -254,9 +254,11 @@ export class Pairings implements PairingService {
       await Promise.all([locks.promoteCandidate(lockId, clock.wallMs()), this.#put(row, { step: Step.roster })]);
       await links.of(lockId).forget();
     }
-    if (rosters.head(lockId)?.generation !== locks.get(lockId)?.generation) await renewRoster(lockId);
+    const hasRoster = () => rosters.head(lockId)?.generation === locks.get(lockId)?.generation;
+    if (!hasRoster()) await renewRoster(lockId);
     reconciler.watch(lockId);
-    await this.#untilInStep(lockId);
+    // A remote issuer signs one when it has heard of the lock.
+    if (hasRoster()) await this.#untilInStep(lockId);
   }
 
   /** Throws PairingFailed if the lock has not taken the slot, or does not say; `refusal` is what it said against P3. */
@@ -297,17 +299,5 @@ export class Pairings implements PairingService {
     const { lockId, via, state, step, error } = row;
     this.#parts.log.info({ lockId, via, state, step }, error ?? `Pairing: ${step}.`);
     return this.#parts.pairings.put({ ...row });
-  }
-}
-
-/** Whom the lock shall trust, and by which 8 bytes it knows its gateways apart. */
-function introduction(suite: Suite, authority: Authority): Omit<SiteInfo, "time"> {
-  switch (authority.kind) {
-    case "local": {
-      const { issuer, operator } = authority;
-      return { issuerPk: issuer.publicKey, gatewayId: keyId(suite, operator.publicKey) };
-    }
-    case "remote":
-      return { issuerPk: authority.issuerPk, gatewayId: authority.gatewayId };
   }
 }

@@ -7,7 +7,7 @@ export type Authority =
   /** The gateway itself: it stands alone, and holds the keys that open its doors. */
   | { kind: "local"; issuer: Issuer; operator: Operator }
   /** A backend: what it signs is carried here, and nothing here can sign in its place. */
-  | { kind: "remote"; issuerPk: Uint8Array; gatewayId: Uint8Array };
+  | { kind: "remote"; issuerPk: Uint8Array; gatewayId: Uint8Array; revokeShareMaxPercent: number };
 
 /** 8 bytes: by them locks, brokers and backends know gateways apart. */
 export function gatewayIdOf(suite: Suite, authority: Authority): Uint8Array {

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { type Reason, reasonName } from "../../protocol/wire/reason.ts";
 import type { ActOutcome, SyncStatus, UplinkStatus } from "../api/services.ts";
+import type { DocumentResult } from "../fleet/bundle.ts";
 import type { LinkErrorKind, Observer, UnlockStep } from "./observer.ts";
 
 /** Each lock has some time series of its own; beyond this many locks the rest share theirs, under `other`. */
@@ -33,6 +34,8 @@ export class Meters implements Observer {
   readonly #requests = this.#counter("portvakt_api_requests_total", "Answers of the API", "operation", "status");
   readonly #steps = this.#histogram("portvakt_unlock_step_seconds", "Parts of an unlock", STEP_SECONDS, "step");
   readonly #orders = this.#histogram("portvakt_order_seconds", "Orders, from asked to known", ORDER_SECONDS, "outcome");
+
+  readonly #documents = this.#counter("portvakt_documents_total", "Documents of the issuer", "kind", "outcome", "code");
 
   /** Memory, CPU and the event loop of the process as well; at most once in a process. */
   measureProcess(): void {
@@ -95,6 +98,11 @@ export class Meters implements Observer {
 
   orderEnded(outcome: ActOutcome["kind"], ms: number): void {
     this.#orders.observe({ outcome }, ms / 1000);
+  }
+
+  documentJudged(result: DocumentResult): void {
+    const { kind, outcome } = result;
+    this.#documents.inc({ kind, outcome, code: "code" in result ? result.code : "none" });
   }
 
   #lock(lockId: string): string {

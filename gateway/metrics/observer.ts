@@ -1,6 +1,7 @@
 import type { ProtocolErrorCode } from "../../protocol/protocol-error.ts";
 import type { Reason } from "../../protocol/wire/reason.ts";
 import type { ActOutcome } from "../api/services.ts";
+import type { DocumentResult } from "../fleet/bundle.ts";
 import type { TransportErrorCode } from "../transport/channel.ts";
 
 /**
@@ -25,6 +26,8 @@ export interface Observer {
   unlockStepTook(step: UnlockStep, ms: number): void;
   /** An order came to this end after so long. */
   orderEnded(outcome: ActOutcome["kind"], ms: number): void;
+  /** A document of an issuer elsewhere was judged. */
+  documentJudged(result: DocumentResult): void;
 }
 
 /** For where nobody counts. */
@@ -36,4 +39,5 @@ export const NO_OBSERVER: Observer = {
   refused() {},
   unlockStepTook() {},
   orderEnded() {},
+  documentJudged() {},
 };

@@ -7,9 +7,9 @@ import type { SettingsStore } from "../store/settings-store.ts";
 import { type SettingsInForce, settingsInForce } from "./settings-in-force.ts";
 
 /** What a lock's table holds, the operator's grant included. */
-const GRANTS_PER_LOCK_MAX = 1000;
+export const GRANTS_PER_LOCK_MAX = 1000;
 /** Each costs a lock one more HMAC when a PIN is typed (protocol.md §7). */
-const PIN_GRANTS_PER_LOCK_MAX = 100;
+export const PIN_GRANTS_PER_LOCK_MAX = 100;
 /** A roster's setting 3 (protocol.md §7). */
 const GROUPS_PER_LOCK_MAX = 16;
 
@@ -19,6 +19,8 @@ export interface RightsStores {
   groups: GroupStore;
   settings: SettingsStore;
   site: SiteConfig;
+  /** 33 bytes: the key that signs the orders of `POST …/actions`, and has a grant at each lock; absent where nobody does. */
+  operatorPk?: Uint8Array;
 }
 
 /** All that people have decided about one lock. */
@@ -28,12 +30,12 @@ export interface LockRights {
   groupIds: string[];
   /** Living ones, in order of id; the operator's is not among them. */
   grants: LivingGrant[];
-  /** Those issued last come first. */
+  /** That could still be carried there. Those issued last come first. */
   revoked: { id: string; issuedAt: number }[];
 }
 
-/** Throws RequestRefused if the lock is not paired, or can not hold it all. */
-export function readLockRights(stores: RightsStores, lockId: string): LockRights {
+/** At `nowSeconds` since 1970. Throws RequestRefused if the lock is not paired, or can not hold it all. */
+export function readLockRights(stores: RightsStores, lockId: string, nowSeconds: number): LockRights {
   const lock = stores.locks.get(lockId);
   if (!lock) throw new RequestRefused("unknown-lock", `no lock ${lockId} is paired here`);
   const rights: LockRights = {
@@ -41,16 +43,16 @@ export function readLockRights(stores: RightsStores, lockId: string): LockRights
     settings: settingsInForce(stores.settings, stores.site, lockId),
     groupIds: stores.groups.ofLock(lockId),
     grants: stores.grants.livingForLock(lockId),
-    revoked: stores.grants.revokedForLock(lockId),
+    revoked: stores.grants.revokedForLock(lockId, nowSeconds),
   };
-  assertRoom(rights);
+  assertRoom(rights, GRANTS_PER_LOCK_MAX - (stores.operatorPk ? 1 : 0));
   assertOneStair(rights);
   return rights;
 }
 
-function assertRoom({ lock: { lockId }, groupIds, grants }: LockRights): void {
-  if (grants.length >= GRANTS_PER_LOCK_MAX) {
-    throw tableFull(`lock ${lockId} holds ${GRANTS_PER_LOCK_MAX - 1} grants already; revoke one first`);
+function assertRoom({ lock: { lockId }, groupIds, grants }: LockRights, grantsMax: number): void {
+  if (grants.length > grantsMax) {
+    throw tableFull(`lock ${lockId} holds ${grantsMax} grants already; revoke one first`);
   }
   if (grants.filter(({ hasPin }) => hasPin).length > PIN_GRANTS_PER_LOCK_MAX) {
     throw tableFull(`lock ${lockId} holds ${PIN_GRANTS_PER_LOCK_MAX} grants with a PIN already; revoke one first`);

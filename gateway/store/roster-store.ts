@@ -14,14 +14,18 @@ export interface WantedRoster extends RosterHead {
   grantDocuments: Uint8Array[];
 }
 
-/** A grant as a roster names it: `id` is its cti in hex, `hash` the SHA-256 of its document. */
+/** A grant: `id` is its cti in hex, `hash` the SHA-256 of its document. */
+export interface GrantDocument {
+  id: string;
+  hash: Uint8Array;
+  document: Uint8Array;
+}
+
+/** A grant that a roster names, without its document, which has so many bytes. */
 export interface GrantEntry {
   id: string;
   hash: Uint8Array;
-}
-
-export interface GrantDocument extends GrantEntry {
-  document: Uint8Array;
+  bytes: number;
 }
 
 /** From the roster that is wanted to the next one. */
@@ -32,9 +36,9 @@ export interface RosterDifference {
   drop: readonly string[];
 }
 
-/** Ids of what a lock with an earlier epoch lacks, and of what it has too many. */
+/** What a lock with an earlier epoch lacks, with the sizes of the documents, and the ids of what it has too many. */
 export interface TableChanges {
-  put: string[];
+  put: { id: string; bytes: number }[];
   drop: string[];
 }
 
@@ -84,7 +88,7 @@ export class RosterStore {
   /** The grants that are wanted, in order of id. */
   entries(lockId: string): GrantEntry[] {
     return this.#database.all(
-      `SELECT grant_id AS id, hash FROM wanted_grant JOIN grant_document USING (document_id)
+      `SELECT grant_id AS id, hash, length(document) AS bytes FROM wanted_grant JOIN grant_document USING (document_id)
        WHERE lock_id = ? ORDER BY grant_id`,
       lockId,
     );
@@ -106,22 +110,22 @@ export class RosterStore {
   changesSince(lockId: string, epoch: number): TableChanges | undefined {
     const isKnown = epoch === 0 || this.#isBase(lockId, epoch);
     if (!isKnown) return undefined;
-    const ids = (sql: string, ...values: (string | number)[]) =>
-      this.#database.all<{ id: string }>(sql, ...values).map(({ id }) => id);
+    const drop = this.#database.all<{ id: string }>(
+      `SELECT grant_id AS id FROM dropped_grant WHERE lock_id = ? AND since_epoch <= ? AND epoch > ?
+         AND NOT EXISTS (SELECT 1 FROM wanted_grant WHERE lock_id = dropped_grant.lock_id AND grant_id = dropped_grant.grant_id)
+       ORDER BY grant_id`,
+      lockId,
+      epoch,
+      epoch,
+    );
     return {
-      put: ids(
-        "SELECT grant_id AS id FROM wanted_grant WHERE lock_id = ? AND since_epoch > ? ORDER BY grant_id",
+      put: this.#database.all(
+        `SELECT grant_id AS id, length(document) AS bytes FROM wanted_grant JOIN grant_document USING (document_id)
+         WHERE lock_id = ? AND since_epoch > ? ORDER BY grant_id`,
         lockId,
         epoch,
       ),
-      drop: ids(
-        `SELECT grant_id AS id FROM dropped_grant WHERE lock_id = ? AND since_epoch <= ? AND epoch > ?
-           AND NOT EXISTS (SELECT 1 FROM wanted_grant WHERE lock_id = dropped_grant.lock_id AND grant_id = dropped_grant.grant_id)
-         ORDER BY grant_id`,
-        lockId,
-        epoch,
-        epoch,
-      ),
+      drop: drop.map(({ id }) => id),
     };
   }
 
@@ -165,6 +169,11 @@ export class RosterStore {
         hash,
       );
     }
+  }
+
+  /** Inside `Database.write`: nothing is wanted any more. */
+  remove(lockId: string): void {
+    this.#database.run("DELETE FROM wanted_roster WHERE lock_id = ?", lockId);
   }
 
   #putHead({ lockId, generation, epoch, document }: RosterHead): void {

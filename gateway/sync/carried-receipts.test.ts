@@ -31,7 +31,7 @@ async function setUp(t: Parameters<typeof temporaryDatabase>[0]) {
     suite,
     database,
     events,
-    issuerPk: suite.p256PublicKey(issuerKey),
+    issuerPks: () => [suite.p256PublicKey(issuerKey)],
     isKnownLock: (lockId) => lockId === LOCK,
   });
   return { events, receipts };

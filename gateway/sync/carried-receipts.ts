@@ -3,6 +3,7 @@ import { type Receipt, verifyReceipt } from "../../protocol/documents/receipt.ts
 import { equalBytes, toHex } from "../../protocol/wire/bytes.ts";
 import { reasonName } from "../../protocol/wire/reason.ts";
 import { HEAD_BYTES } from "../../protocol/wire/responses.ts";
+import { verifyUnderAny } from "../issuer/verify-under-any.ts";
 import type { Database } from "../store/database.ts";
 import type { EventStore } from "../store/event-store.ts";
 
@@ -10,8 +11,8 @@ export interface CarriedReceiptsParts {
   suite: Suite;
   database: Database;
   events: EventStore;
-  /** Whose signature the locks trust. */
-  issuerPk: Uint8Array;
+  /** The keys whose signature locks trust, oldest first. */
+  issuerPks: () => readonly Uint8Array[];
   isKnownLock: (lockId: string) => boolean;
 }
 
@@ -28,8 +29,8 @@ export class CarriedReceipts {
 
   /** Keeps it for its lock, whose id it resolves with, or says in a few words what is wrong with it. */
   async put(document: Uint8Array): Promise<{ lockId: string } | { lie: string }> {
-    const { suite, database, issuerPk } = this.#parts;
-    const receipt = verifyReceipt(suite, document, issuerPk);
+    const { suite, database, issuerPks } = this.#parts;
+    const receipt = verifyUnderAny(issuerPks(), (issuerPk) => verifyReceipt(suite, document, issuerPk));
     if (!receipt.ok) return { lie: `a lock's receipt that does not verify: ${reasonName(receipt.reason)}` };
     const { generation, seq } = receipt.value;
     const lockId = toHex(receipt.value.lockId);
