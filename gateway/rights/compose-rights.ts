@@ -7,7 +7,9 @@ import type { Log } from "../log.ts";
 import type { Database } from "../store/database.ts";
 import { GrantStore } from "../store/grant-store.ts";
 import { GroupStore } from "../store/group-store.ts";
+import { KeyChangeStore } from "../store/key-change-store.ts";
 import { KeyedRequestStore } from "../store/keyed-request-store.ts";
+import { LockReportStore } from "../store/lock-report-store.ts";
 import type { LockStore } from "../store/lock-store.ts";
 import type { RosterStore } from "../store/roster-store.ts";
 import { SecretStore } from "../store/secret-store.ts";
@@ -29,8 +31,8 @@ export interface RightsWorld {
   locks: LockStore;
   rosters: RosterStore;
   issuer: Issuer;
-  /** 33 bytes. */
-  operatorPk: Uint8Array;
+  /** 33 bytes; absent where nobody acts over an API. */
+  operatorPk?: Uint8Array;
   site: SiteConfig;
   /** People have changed what this lock shall have. */
   changed: (lockId: string) => void;
@@ -50,7 +52,7 @@ export function composeRights(world: RightsWorld): Rights & { wanted: WantedRost
   const grantStore = new GrantStore(database);
   const groupStore = new GroupStore(database);
   const settings = new SettingsStore(database);
-  const stores = { locks, grants: grantStore, groups: groupStore, settings, site };
+  const stores = { locks, grants: grantStore, groups: groupStore, settings, site, ...(operatorPk && { operatorPk }) };
   const secrets = new StairSecrets({ database, store: new SecretStore(database), suite, random });
   const wanted = new WantedRosters({
     ...stores,
@@ -58,7 +60,8 @@ export function composeRights(world: RightsWorld): Rights & { wanted: WantedRost
     rosters,
     secrets,
     issuer,
-    operatorPk,
+    keyChanges: new KeyChangeStore(database),
+    reports: new LockReportStore(database),
     suite,
     clock,
     changed,

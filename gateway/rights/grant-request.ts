@@ -28,6 +28,8 @@ export interface GrantRequest {
   rights: RightName[];
   /** At each lock. */
   uses?: number;
+  /** In no lock's table: the bearer shows the document at the door, and opens with a key alone. */
+  carried?: boolean;
 }
 
 /** At most one key and one PIN in a grant. */
@@ -43,11 +45,13 @@ export type CredentialRequest =
  * What was asked for, as a hash, without what is compared apart: the id, the name, which may be erased, and a PIN's digits,
  * which are kept nowhere.
  */
-export function contentOf(suite: Suite, { id: _, name: __, ...asked }: GrantRequest): string {
+export function contentOf(suite: Suite, { id: _, name: __, carried, ...asked }: GrantRequest): string {
   const credentials = asked.with.map((credential) =>
     credential.kind === "pin" ? { kind: "pin", isDrawn: credential.digits === undefined } : credential,
   );
-  return toHex(suite.sha256(ascii(JSON.stringify(inOrder({ ...asked, with: credentials })))));
+  return toHex(
+    suite.sha256(ascii(JSON.stringify(inOrder({ ...asked, ...(carried && { carried }), with: credentials })))),
+  );
 }
 
 /** The same value with the members of its objects in order of their names; the order of lists means something. */

@@ -1,7 +1,7 @@
 import type { Secret } from "../../crypto/secret.ts";
 import type { Suite } from "../../crypto/suite.ts";
 import type { Clock } from "../../protocol/clock.ts";
-import { type GrantClaims, parseGrant } from "../../protocol/documents/grant.ts";
+import { type GrantClaims, parseGrant, Right } from "../../protocol/documents/grant.ts";
 import { pinVerifier } from "../../protocol/documents/pin.ts";
 import type { Random } from "../../protocol/random.ts";
 import { fromHex, toHex } from "../../protocol/wire/bytes.ts";
@@ -41,6 +41,8 @@ export interface GrantsParts extends AudienceStores {
 }
 
 const ID_BYTES = 8;
+/** Longer than any lock's clock is behind that has not lost the time: 200 ppm of ten years (protocol.md §7). */
+const CLOCK_SECONDS_BEHIND_MAX = 86_400;
 const ID_ZERO = "0".repeat(2 * ID_BYTES);
 
 /** Makes, shows and revokes grants; each change is in the wanted roster of its locks when it is answered. */
@@ -94,6 +96,11 @@ export class Grants {
     if (known) return this.#askedAgain(known, request);
     if (store.isErased(id)) throw new RequestRefused("grant-exists", `${id} was somebody's who has been erased`, "id");
     if (id === ID_ZERO || id === OPERATOR_GRANT_ID) throw invalidField("id", `${id} is reserved`);
+    const isCarried = request.carried === true;
+    const other = request.with.findIndex(({ kind }) => kind !== "key");
+    if (isCarried && other >= 0) {
+      throw invalidField(`with[${other}]`, "is no key: a grant that is carried opens by the bearer's key alone");
+    }
     const audience = readAudience(this.#parts, request);
     const createdAtMs = clock.wallMs();
     const { stair, pin } = await this.#stairAndPin(request, id, audience);
@@ -113,15 +120,20 @@ export class Grants {
       content: contentOf(suite, request),
       ...(stair !== undefined && { stair }),
       hasPin: pin !== undefined,
+      isCarried,
+      isToHandOut: isCarried,
+      ...deniedUntil(claims),
       ...(request.name !== undefined && { name: request.name }),
       createdAtMs,
     };
     await rosters.change(() => {
       store.insert(row);
       // A group may have gone meanwhile.
-      return pairedLocksOf(this.#parts, readAudience(this.#parts, request));
+      const lockIds = pairedLocksOf(this.#parts, readAudience(this.#parts, request));
+      // A carried grant stands in no roster. One that is too old for a lock already is issued again with the lock's next.
+      return isCarried ? lockIds.filter((lockId) => rosters.carriedFrom(lockId) > row.issuedAt) : lockIds;
     });
-    return { ...this.#issued(row), isNew: true, ...(pin && { pin: pin.digits }) };
+    return { ...this.#issued(store.get(id) ?? row), isNew: true, ...(pin && { pin: pin.digits }) };
   }
 
   async #askedAgain(known: IssuedGrant, request: GrantRequest): Promise<AddedGrant> {
@@ -173,4 +185,13 @@ export class Grants {
     if (!grant.ok) throw new RangeError(`the stored grant ${row.id} is no grant`);
     return { row, claims: grant.value.claims };
   }
+}
+
+/** How long a lock must be told of the grant once it is revoked (protocol.md §7: denied). */
+function deniedUntil({ bearerKey, expires, rights }: GrantClaims): { deniedUntil?: number } {
+  // Only an order by the bearer's key shows a grant that is not in the table.
+  if (!bearerKey) return { deniedUntil: 0 };
+  // An essential grant ignores its end while the lock's time is uncertain.
+  if (expires === undefined || (rights & Right.essential) !== 0) return {};
+  return { deniedUntil: expires + CLOCK_SECONDS_BEHIND_MAX };
 }

@@ -22,11 +22,13 @@ export interface RosterFrame {
   grantHashes: Uint8Array[];
   /** Setting 8; absent where no grant needs it. */
   sealedSecrets?: Uint8Array;
+  /** Setting 11; absent once the lock trusts the key that signs. */
+  keyChange?: Uint8Array;
 }
 
 /** As long as locks take: whatever else has to go in, the list of denied grants makes room for it. */
 export function rosterClaims(suite: Suite, rights: LockRights, frame: RosterFrame): RosterClaims {
-  const { epoch, issuedAt, staleAfterDays, grantHashes, sealedSecrets } = frame;
+  const { epoch, issuedAt, staleAfterDays, grantHashes, sealedSecrets, keyChange } = frame;
   const others = {
     lockId: fromHex(rights.lock.lockId),
     generation: rights.lock.generation,
@@ -35,7 +37,11 @@ export function rosterClaims(suite: Suite, rights: LockRights, frame: RosterFram
     staleAfter: staleAfter(issuedAt, staleAfterDays),
     count: grantHashes.length,
     digest: digestOfHashes(suite, grantHashes),
-    settings: rosterSettings(rights, sealedSecrets),
+    settings: {
+      ...rosterSettings(rights),
+      ...(sealedSecrets && { sealedSecrets }),
+      ...(keyChange && { keyChange }),
+    },
   };
   for (let deniedMax = DENIED_MAX; deniedMax >= 0; deniedMax--) {
     const claims = { ...others, ...refusedAsCarried(rights.revoked, deniedMax) };
@@ -44,12 +50,10 @@ export function rosterClaims(suite: Suite, rights: LockRights, frame: RosterFram
   throw new RangeError("the limits of settings leave no room for a roster");
 }
 
-export function rosterSettings(
-  { settings, groupIds }: Pick<LockRights, "settings" | "groupIds">,
-  sealedSecrets?: Uint8Array,
-): Settings {
+/** What a roster says about the lock itself, but for what is there for a while or drawn anew. */
+export function rosterSettings({ settings, groupIds }: Pick<LockRights, "settings" | "groupIds">): Settings {
   const { stair: _, keepDays: __, ...said } = settings;
-  return { ...said, groups: groupIds.map(fromHex), ...(sealedSecrets && { sealedSecrets }) };
+  return { ...said, groups: groupIds.map(fromHex) };
 }
 
 /** When only essential grants are left, seconds since 1970; 0 = never. */

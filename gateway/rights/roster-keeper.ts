@@ -76,7 +76,7 @@ export class RosterKeeper {
 
   #isOvertaken({ issuedAt, staleAfter: end, settings }: RosterClaims, lockId: string): boolean {
     const { settings: settingsStore, groups, site } = this.#parts;
-    const { sealedSecrets: _, ...said } = settings;
+    const { sealedSecrets: _, keyChange: __, ...said } = settings;
     const rights = { settings: settingsInForce(settingsStore, site, lockId), groupIds: groups.ofLock(lockId) };
     return end !== staleAfter(issuedAt, site.staleAfterDays) || !isDeepStrictEqual(said, rosterSettings(rights));
   }

@@ -50,8 +50,9 @@ test("the site's holidays come to the locks that have none of their own", async 
 
 test("the fullest roster that people can ask for is one that locks take", async (t) => {
   const fixture = await grantsFixture(t, { ...DEFAULT_SITE, staleAfterDays: 30 });
-  const { grants, groups, siteSettings } = fixture;
-  const request = { locks: [LOCK_A], with: [{ kind: "pin" as const }], rights: ["essential" as const] };
+  const { grants, groups, siteSettings, publicKey } = fixture;
+  const credentials = [{ kind: "key" as const, publicKey }, { kind: "pin" as const }];
+  const request = { locks: [LOCK_A], with: credentials, rights: ["essential" as const] };
   for (let made = 0; made < 34; made++) await grants.revoke((await grants.add(request)).row.id);
   for (let made = 0; made < 16; made++) await groups.add({ name: `group ${made}`, locks: [LOCK_A] });
   await grants.add(request);

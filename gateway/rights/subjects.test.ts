@@ -90,8 +90,8 @@ test("what was erased can not be read from the database's file either", async (t
 });
 
 test("locks go on refusing what was erased, wherever it is shown", async (t) => {
-  const { give, grants, subjects, rosters, suite } = await setUp(t);
-  await give(FIRST);
+  const { give, grants, subjects, rosters, suite, publicKey } = await setUp(t);
+  await give(FIRST, { with: [{ kind: "key", publicKey }] });
   await grants.revoke(FIRST);
   const deniedAt = (lockId: string) => {
     const roster = parseRoster(suite, rosters.document(lockId)!);

@@ -3,10 +3,13 @@ import type { Clock } from "../../protocol/clock.ts";
 import { parseRoster, type RosterClaims } from "../../protocol/documents/roster.ts";
 import type { Issuer } from "../issuer/issuer.ts";
 import type { Database } from "../store/database.ts";
+import type { KeyChangeStore } from "../store/key-change-store.ts";
+import type { LockReportStore } from "../store/lock-report-store.ts";
 import type { GrantDocument, RosterDifference, RosterHead, RosterStore } from "../store/roster-store.ts";
 import type { SealedRow } from "../store/secret-store.ts";
 import { type LockRights, type RightsStores, readLockRights } from "./lock-rights.ts";
 import { OPERATOR_GRANT_ID, operatorClaims } from "./operator-grant.ts";
+import { type IssuedAt, type Outdated, outdatedBy, reissue } from "./reissue.ts";
 import { rosterClaims } from "./roster-claims.ts";
 import type { StairSecrets } from "./stair-secrets.ts";
 
@@ -18,8 +21,9 @@ export interface WantedRostersParts extends RightsStores {
   rosters: RosterStore;
   secrets: StairSecrets;
   issuer: Issuer;
-  /** 33 bytes: the key that signs the orders of `POST …/actions`. */
-  operatorPk: Uint8Array;
+  keyChanges: KeyChangeStore;
+  /** Where the gateways are elsewhere: which epochs they have heard of. */
+  reports: Pick<LockReportStore, "newestEpoch">;
   suite: Suite;
   clock: Clock;
   /** People have changed what this lock shall have. */
@@ -28,6 +32,12 @@ export interface WantedRostersParts extends RightsStores {
 
 /** A change of rights: writes it, inside `Database.write`, and names the paired locks whose rosters it touches. */
 export type RightsChange = () => readonly string[];
+
+/** A change that something has to go before, within its turn: what `prepare` does, `undo` takes back if nothing comes of it. */
+export interface PreparedChange {
+  prepare: () => Promise<RightsChange>;
+  undo: () => void;
+}
 
 /** Makes the roster that a lock shall have out of all that has been decided about it, and signs it. */
 export class WantedRosters {
@@ -44,6 +54,11 @@ export class WantedRosters {
    * first to see what it would make. Rejects with what it throws, or with RequestRefused if a lock can not hold what it would have to.
    */
   async change(change: RightsChange): Promise<void> {
+    await this.changePrepared({ prepare: async () => change, undo: () => {} });
+  }
+
+  /** The same; nothing else is signed here while it goes on. */
+  async changePrepared(change: PreparedChange): Promise<void> {
     for (const lockId of await this.#inTurn(change)) this.#parts.changed(lockId);
   }
 
@@ -52,24 +67,38 @@ export class WantedRosters {
    * Rejects with RequestRefused if a lock is not paired.
    */
   async renew(lockIds: readonly string[]): Promise<void> {
-    await this.#inTurn(() => lockIds);
+    await this.#inTurn({ prepare: async () => () => lockIds, undo: () => {} });
   }
 
-  #inTurn(change: RightsChange): Promise<string[]> {
-    const renewed = this.#last.then(() => this.#renew(change));
+  /** From when on a grant must have been issued to be carried to this lock, seconds since 1970. */
+  carriedFrom(lockId: string): number {
+    return this.#wantedClaims(lockId)?.carriedFrom ?? 0;
+  }
+
+  #inTurn({ prepare, undo }: PreparedChange): Promise<string[]> {
+    const renewed = this.#last.then(async () => {
+      try {
+        return await this.#renew(await prepare());
+      } catch (error) {
+        undo();
+        throw error;
+      }
+    });
     this.#last = renewed.catch(() => {});
     return renewed;
   }
 
   async #renew(change: RightsChange): Promise<string[]> {
-    const { database } = this.#parts;
+    const { database, grants } = this.#parts;
     // Signing may take long, so it stands outside the transaction; what it was based on is compared inside.
     for (;;) {
       const drafts = await this.#draftAll(change);
+      const reissues = await reissue(this.#parts, change, drafts);
       const isStored = await database.write(() => {
         if (!drafts.every(({ roster }) => this.#stillHolds(roster))) return false;
         change();
         for (const draft of drafts) this.#store(draft);
+        for (const { id, document, issuedAt } of reissues) grants.reissue(id, document, issuedAt);
         return true;
       });
       if (isStored) return drafts.map(({ roster }) => roster.lockId);
@@ -103,16 +132,27 @@ export class WantedRosters {
 
   /** Inside `Database.rehearse`, after the change. */
   #base(lockId: string, documents: Map<string, GrantDocument>): Base {
-    const { rosters, suite, grants, operatorPk } = this.#parts;
-    const wanted = rosters.document(lockId);
-    const before = wanted && parseRoster(suite, wanted);
-    const rights = readLockRights(this.#parts, lockId);
+    const { grants, keyChanges, reports, operatorPk } = this.#parts;
+    const now = this.#nowSeconds();
+    const rights = readLockRights(this.#parts, lockId, now);
+    const newestRevoked = rights.revoked[0];
     return {
       rights,
       grants: rights.grants.map(({ id }) => this.#document(id, documents)),
-      before: before?.ok ? before.value.claims : undefined,
-      operatorGrant: grants.operatorGrant(lockId, operatorPk),
+      before: this.#wantedClaims(lockId),
+      operatorGrant: operatorPk && grants.operatorGrant(lockId, operatorPk),
+      // No carriedFrom is above this.
+      carried: newestRevoked ? grants.carriedForLock(lockId, newestRevoked.issuedAt + 1, now) : [],
+      keyChange: keyChanges.documentFor(lockId),
+      heardEpoch: Math.max(rights.lock.reported?.epoch ?? 0, reports.newestEpoch(lockId)),
     };
+  }
+
+  #wantedClaims(lockId: string): RosterClaims | undefined {
+    const { rosters, suite } = this.#parts;
+    const wanted = rosters.document(lockId);
+    const roster = wanted && parseRoster(suite, wanted);
+    return roster?.ok ? roster.value.claims : undefined;
   }
 
   /** Many locks have the same grants: each is read and hashed once. */
@@ -131,30 +171,48 @@ export class WantedRosters {
     return { id, hash: this.#parts.suite.sha256(document), document };
   }
 
-  async #draft({ rights, grants, before, operatorGrant: known }: Base): Promise<Draft> {
-    const { issuer, rosters, secrets, suite, clock, operatorPk, site } = this.#parts;
+  async #draft(base: Base): Promise<Draft> {
+    const { rights, grants, before, carried, keyChange, heardEpoch } = base;
+    const { issuer, rosters, secrets, suite, site } = this.#parts;
     const { lock, settings } = rights;
     const { lockId, generation } = lock;
-    const now = Math.floor(clock.wallMs() / 1000);
-    const operatorGrant = known ?? (await issuer.signGrant(operatorClaims(lockId, operatorPk, now)));
-    const table = [...grants, this.#hashed(OPERATOR_GRANT_ID, operatorGrant)].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const now = this.#nowSeconds();
+    const operatorGrant = await this.#operatorGrant(base, now);
+    const table = operatorGrant
+      ? [...grants, this.#hashed(OPERATOR_GRANT_ID, operatorGrant)].sort((a, b) => (a.id < b.id ? -1 : 1))
+      : grants;
     // Where nobody has a tag or a PIN, a lock that is opened yields nothing.
     const needsSecrets = rights.grants.some(({ stair }) => stair !== undefined);
     const sealed = needsSecrets ? await secrets.sealedFor(lock, settings.stair) : undefined;
-    // A database restored from a backup may be behind the lock.
-    const epoch = Math.max(before?.epoch ?? 0, lock.reported?.epoch ?? 0) + 1;
-    const document = await issuer.signRoster(
-      rosterClaims(suite, rights, {
-        epoch,
-        // A machine that has lost the time is far back; that must not make a roster stale before the one it follows.
-        issuedAt: Math.max(now, before?.issuedAt ?? 0),
-        staleAfterDays: site.staleAfterDays,
-        grantHashes: table.map(({ hash }) => hash),
-        ...(sealed && { sealedSecrets: sealed.sealed }),
-      }),
-    );
-    const difference = rosters.differenceTo(lockId, table);
-    return { operatorGrant, roster: { lockId, generation, epoch, document }, difference, sealed };
+    const epoch = Math.max(before?.epoch ?? 0, heardEpoch) + 1;
+    const claims = rosterClaims(suite, rights, {
+      epoch,
+      // A machine that has lost the time is far back; that must not make a roster stale before the one it follows.
+      issuedAt: Math.max(now, before?.issuedAt ?? 0),
+      staleAfterDays: site.staleAfterDays,
+      grantHashes: table.map(({ hash }) => hash),
+      ...(sealed && { sealedSecrets: sealed.sealed }),
+      ...(keyChange && { keyChange }),
+    });
+    const document = await issuer.signRoster(claims);
+    return {
+      operatorGrant,
+      roster: { lockId, generation, epoch, document },
+      difference: rosters.differenceTo(lockId, table),
+      sealed,
+      outdated: outdatedBy(claims, carried),
+    };
+  }
+
+  /** As it was signed before, if there is one; none where nobody acts over the API. */
+  async #operatorGrant({ rights, operatorGrant }: Base, now: number): Promise<Uint8Array | undefined> {
+    const { issuer, operatorPk } = this.#parts;
+    if (!operatorPk) return undefined;
+    return operatorGrant ?? issuer.signGrant(operatorClaims(rights.lock.lockId, operatorPk, now));
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#parts.clock.wallMs() / 1000);
   }
 
   /** Pairing may have gone on meanwhile; rights change here alone, one change after another. */
@@ -163,9 +221,10 @@ export class WantedRosters {
   }
 
   #store({ roster, difference, operatorGrant, sealed }: Draft): void {
-    const { rosters, grants, secrets, operatorPk } = this.#parts;
+    const { rosters, grants, keyChanges, secrets, operatorPk } = this.#parts;
     rosters.replace(roster, difference);
-    grants.putOperatorGrant(roster.lockId, operatorPk, operatorGrant);
+    keyChanges.rosterSigned(roster);
+    if (operatorPk && operatorGrant) grants.putOperatorGrant(roster.lockId, operatorPk, operatorGrant);
     if (sealed) secrets.keep(sealed);
   }
 }
@@ -178,11 +237,18 @@ interface Base {
   /** The roster that was wanted until now. */
   before: RosterClaims | undefined;
   operatorGrant: Uint8Array | undefined;
+  /** Living ones that are carried there and may be too old for the next roster. */
+  carried: IssuedAt[];
+  keyChange: Uint8Array | undefined;
+  /** A database restored from a backup may be behind the lock, and behind its gateways. */
+  heardEpoch: number;
 }
 
 interface Draft {
   roster: RosterHead;
   difference: RosterDifference;
-  operatorGrant: Uint8Array;
+  operatorGrant: Uint8Array | undefined;
   sealed: SealedRow | undefined;
+  /** Carried grants that this roster would shut out. */
+  outdated: Outdated[];
 }

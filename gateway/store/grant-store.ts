@@ -17,6 +17,12 @@ export interface GrantRow {
   /** With whose secrets its tags and PIN are checked; absent if it has neither. */
   stair?: string;
   hasPin: boolean;
+  /** Shown at the door by its bearer; in no lock's table. */
+  isCarried: boolean;
+  /** Carried, and its bearer has not been given the document as it is now. */
+  isToHandOut: boolean;
+  /** Seconds since 1970: until then a lock must be told if it is revoked. Absent = for ever. */
+  deniedUntil?: number;
   /** For people, kept here only: never sent to a lock. */
   name?: string;
   createdAtMs: number;
@@ -60,11 +66,11 @@ export class GrantStore {
       .map(grantRow);
   }
 
-  /** Living grants for the lock or for a group that it is in, in order of id. */
+  /** Living grants for the table of the lock, by name or for a group that it is in, in order of id. */
   livingForLock(lockId: string): LivingGrant[] {
     return this.#database
       .all<{ id: string; stair: string | null; has_pin: number }>(
-        `SELECT id, stair, has_pin FROM access_grant WHERE ${IS_FOR_LOCK} AND revoked_at_ms IS NULL ORDER BY id`,
+        `SELECT id, stair, has_pin FROM access_grant WHERE ${IS_FOR_LOCK} AND revoked_at_ms IS NULL AND is_carried = 0 ORDER BY id`,
         lockId,
         lockId,
       )
@@ -77,13 +83,40 @@ export class GrantStore {
     return this.#database.get<{ document: Uint8Array }>(sql, id)?.document;
   }
 
-  /** Revoked grants for the lock or for a group that it is in, those issued last first. */
-  revokedForLock(lockId: string): { id: string; issuedAt: number }[] {
+  /** Revoked grants that could still be carried to the lock, those issued last first. */
+  revokedForLock(lockId: string, nowSeconds: number): { id: string; issuedAt: number }[] {
     return this.#database.all(
       `SELECT id, issued_at AS issuedAt FROM access_grant
-       WHERE ${IS_FOR_LOCK} AND revoked_at_ms IS NOT NULL ORDER BY issued_at DESC, id`,
+       WHERE ${IS_FOR_LOCK} AND revoked_at_ms IS NOT NULL AND ${IS_USABLE} ORDER BY issued_at DESC, id`,
       lockId,
       lockId,
+      nowSeconds,
+    );
+  }
+
+  /** Living grants that are carried to the lock and were issued before that moment; ids in ascending order. */
+  carriedForLock(lockId: string, issuedBefore: number, nowSeconds: number): { id: string; issuedAt: number }[] {
+    return this.#database.all(
+      `SELECT id, issued_at AS issuedAt FROM access_grant
+       WHERE is_carried = 1 AND ${IS_FOR_LOCK} AND revoked_at_ms IS NULL AND issued_at < ? AND ${IS_USABLE} ORDER BY id`,
+      lockId,
+      lockId,
+      issuedBefore,
+      nowSeconds,
+    );
+  }
+
+  /** Living grants that their bearers must be given (again), in order of id. */
+  toHandOut(): GrantRow[] {
+    return this.#database
+      .all<GrantColumns>(`${SELECT_GRANT} WHERE is_to_hand_out = 1 AND revoked_at_ms IS NULL ORDER BY id`)
+      .map(grantRow);
+  }
+
+  /** Documents of all living grants. */
+  livingDocuments(): { id: string; document: Uint8Array }[] {
+    return this.#database.all(
+      `SELECT id, document FROM access_grant WHERE revoked_at_ms IS NULL AND ${IS_KEPT} ORDER BY id`,
     );
   }
 
@@ -108,8 +141,9 @@ export class GrantStore {
   /** Inside `Database.write`. The id must be new. */
   insert(grant: Omit<GrantRow, "revokedAtMs">): void {
     this.#database.run(
-      `INSERT INTO access_grant (id, subject, name, issued_at, document, created_at_ms, content, stair, has_pin)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO access_grant (id, subject, name, issued_at, document, created_at_ms, content, stair, has_pin,
+         is_carried, is_to_hand_out, denied_until)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       grant.id,
       grant.subject,
       grant.name ?? null,
@@ -119,6 +153,9 @@ export class GrantStore {
       grant.content,
       grant.stair ?? null,
       grant.hasPin ? 1 : 0,
+      grant.isCarried ? 1 : 0,
+      grant.isToHandOut ? 1 : 0,
+      grant.deniedUntil ?? null,
     );
     for (const lockId of grant.lockIds) {
       this.#database.run("INSERT INTO access_grant_lock (lock_id, grant_id) VALUES (?, ?)", lockId, grant.id);
@@ -126,6 +163,21 @@ export class GrantStore {
     for (const groupId of grant.groupIds) {
       this.#database.run("INSERT INTO access_grant_group (group_id, grant_id) VALUES (?, ?)", groupId, grant.id);
     }
+  }
+
+  /** Inside `Database.write`. The same grant in a new document; if it is carried, its bearer needs that. */
+  reissue(id: string, document: Uint8Array, issuedAt: number): void {
+    this.#database.run(
+      "UPDATE access_grant SET document = ?, issued_at = ?, is_to_hand_out = is_carried WHERE id = ?",
+      document,
+      issuedAt,
+      id,
+    );
+  }
+
+  /** Inside `Database.write`. Its bearer has the document as it is now. */
+  handedOut(id: string): void {
+    this.#database.run("UPDATE access_grant SET is_to_hand_out = 0 WHERE id = ?", id);
   }
 
   /** Inside `Database.write`. Revoking again changes nothing. */
@@ -140,7 +192,7 @@ export class GrantStore {
   /** Inside `Database.write`. A grant that was not revoked is so from now on. */
   erase(id: string, erasedAtMs: number): void {
     this.#database.run(
-      `UPDATE access_grant SET subject = '', name = NULL, document = x'', content = '', stair = NULL, has_pin = 0,
+      `UPDATE access_grant SET subject = '', name = NULL, document = x'', content = '', stair = NULL, has_pin = 0, is_to_hand_out = 0,
          revoked_at_ms = coalesce(revoked_at_ms, ?) WHERE id = ?`,
       erasedAtMs,
       id,
@@ -154,6 +206,11 @@ export class GrantStore {
       lockId,
       operatorPk,
     )?.document;
+  }
+
+  /** Inside `Database.write`. They are signed anew when they are needed. */
+  removeOperatorGrants(): void {
+    this.#database.run("DELETE FROM operator_grant");
   }
 
   /** Inside `Database.write`. */
@@ -173,6 +230,8 @@ const SELECT_GRANT = `
     (SELECT group_concat(group_id, ' ' ORDER BY group_id) FROM access_grant_group WHERE grant_id = id) AS group_ids
   FROM access_grant`;
 const IS_KEPT = "document <> x''";
+/** Takes the time of today: later on a lock refuses it of itself. */
+const IS_USABLE = "(denied_until IS NULL OR denied_until > ?)";
 /** Takes the lock's id twice. */
 const IS_FOR_LOCK = `id IN (
   SELECT grant_id FROM access_grant_lock WHERE lock_id = ?
@@ -189,6 +248,9 @@ interface GrantColumns {
   content: string;
   stair: string | null;
   has_pin: number;
+  is_carried: number;
+  is_to_hand_out: number;
+  denied_until: number | null;
   lock_ids: string | null;
   group_ids: string | null;
 }
@@ -204,6 +266,9 @@ function grantRow(columns: GrantColumns): GrantRow {
     content: columns.content,
     ...(columns.stair !== null && { stair: columns.stair }),
     hasPin: columns.has_pin === 1,
+    isCarried: columns.is_carried === 1,
+    isToHandOut: columns.is_to_hand_out === 1,
+    ...(columns.denied_until !== null && { deniedUntil: columns.denied_until }),
     ...(columns.name !== null && { name: columns.name }),
     createdAtMs: columns.created_at_ms,
     ...(columns.revoked_at_ms !== null && { revokedAtMs: columns.revoked_at_ms }),

@@ -1,5 +1,6 @@
 import type { KeyMoves } from "../issuer/issuer-keys.ts";
 import type { Database } from "./database.ts";
+import type { RosterHead } from "./roster-store.ts";
 
 /** The last change of the issuer's key, and which locks have gone along. Changes happen inside `Database.write`. */
 export class KeyChangeStore implements KeyMoves {
@@ -42,7 +43,7 @@ export class KeyChangeStore implements KeyMoves {
   }
 
   /** Inside `Database.write`: this roster is signed under the key of today. The first one of a lock's generation counts. */
-  rosterSigned(lockId: string, generation: number, epoch: number): void {
+  rosterSigned({ lockId, generation, epoch }: Pick<RosterHead, "lockId" | "generation" | "epoch">): void {
     this.#database.run(
       `INSERT INTO key_move (lock_id, generation, epoch) SELECT ?, ?, ? FROM key_change WHERE true
        ON CONFLICT (lock_id) DO UPDATE SET generation = excluded.generation, epoch = excluded.epoch

@@ -11,12 +11,13 @@ export const issuer: Migration = {
       issuer_id TEXT NOT NULL
     ) STRICT;
 
-    -- What each gateway said last of a lock; epoch is what the lock itself holds, 0 if that is not known.
+    -- What each gateway said last of a lock. Epochs: of the roster in the lock itself, and of the one that is to come there.
     CREATE TABLE lock_report (
       lock_id TEXT NOT NULL REFERENCES lock ON DELETE CASCADE,
       gateway_id TEXT NOT NULL,
       generation INTEGER NOT NULL,
       epoch INTEGER NOT NULL,
+      wanted_epoch INTEGER NOT NULL,
       report TEXT NOT NULL,
       PRIMARY KEY (lock_id, gateway_id)
     ) STRICT, WITHOUT ROWID;
