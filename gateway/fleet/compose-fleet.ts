@@ -7,7 +7,7 @@ import { HeldRosterStore } from "../store/held-roster-store.ts";
 import { RevocationStore } from "../store/revocation-store.ts";
 import { DocumentTally } from "./document-tally.ts";
 import { FleetDesk, type FleetDeskParts } from "./fleet-desk.ts";
-import { IssuerKeys } from "./issuer-keys.ts";
+import { TrustedKeys } from "./trusted-keys.ts";
 import { RemoteTimeTokens } from "./remote-time-tokens.ts";
 import { RevocationGuard } from "./revocation-guard.ts";
 
@@ -16,7 +16,7 @@ export type FleetWorld = Pick<FleetDeskParts, "locks" | "rosters" | "changed" | 
 /** What takes the place of a gateway's own issuer. */
 export interface Fleet {
   desk: FleetDesk;
-  keys: IssuerKeys;
+  keys: TrustedKeys;
   timeTokens: RemoteTimeTokens;
 }
 
@@ -26,7 +26,7 @@ export function composeFleet(
   parts: FleetWorld,
 ): Fleet {
   const store = new FleetStore(database);
-  const keys = new IssuerKeys({ ...parts, suite, database, store });
+  const keys = new TrustedKeys({ ...parts, suite, database, store });
   const timeTokens = new RemoteTimeTokens(clock);
   const desk = new FleetDesk({
     ...parts,

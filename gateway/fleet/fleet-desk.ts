@@ -13,7 +13,7 @@ import type { LockStore } from "../store/lock-store.ts";
 import type { RosterDifference, RosterHead, RosterStore } from "../store/roster-store.ts";
 import type { Bundle, DocumentCode, DocumentResult } from "./bundle.ts";
 import type { DocumentTally } from "./document-tally.ts";
-import type { IssuerKeys } from "./issuer-keys.ts";
+import type { TrustedKeys } from "./trusted-keys.ts";
 import { judgeRoster } from "./judge-roster.ts";
 import { refusal } from "./refusal.ts";
 import type { RemoteTimeTokens, TimeWish } from "./remote-time-tokens.ts";
@@ -28,7 +28,7 @@ export interface FleetDeskParts {
   clock: Clock;
   database: Database;
   store: FleetStore;
-  keys: IssuerKeys;
+  keys: TrustedKeys;
   locks: LockStore;
   rosters: RosterStore;
   shelf: GrantShelf;

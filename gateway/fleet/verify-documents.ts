@@ -8,7 +8,7 @@ import { CBOR_BYTES_MAX } from "../../protocol/wire/cbor.ts";
 import { type Checked, Reason } from "../../protocol/wire/reason.ts";
 import { verifyUnderAny } from "../issuer/verify-under-any.ts";
 import type { Bundle, BundledRoster, DocumentKind } from "./bundle.ts";
-import type { IssuerKeys } from "./issuer-keys.ts";
+import type { TrustedKeys } from "./trusted-keys.ts";
 import { type Refusal, refusal } from "./refusal.ts";
 
 /** Signatures are checked so many at a time: doors are opened meanwhile. */
@@ -26,7 +26,7 @@ export interface VerifiedBundle {
 
 /** Length, shape, kid and signature of each document of a bundle (protocol.md §7). */
 export async function verifyDocuments(
-  parts: { suite: Suite; clock: Clock; keys: IssuerKeys },
+  parts: { suite: Suite; clock: Clock; keys: TrustedKeys },
   bundle: Bundle,
 ): Promise<VerifiedBundle> {
   const { suite, clock, keys } = parts;

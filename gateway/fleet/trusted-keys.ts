@@ -7,7 +7,7 @@ import type { FleetStore } from "../store/fleet-store.ts";
 import type { LockStore } from "../store/lock-store.ts";
 import type { RosterStore } from "../store/roster-store.ts";
 
-export interface IssuerKeysParts {
+export interface TrustedKeysParts {
   suite: Suite;
   database: Database;
   store: FleetStore;
@@ -19,10 +19,10 @@ export interface IssuerKeysParts {
  * The keys by which this gateway knows its issuer: the one that the configuration names, and those that came after it, each
  * named by the one before (key change, protocol.md §7). An old one counts until every lock has moved to the next.
  */
-export class IssuerKeys {
-  readonly #parts: IssuerKeysParts;
+export class TrustedKeys {
+  readonly #parts: TrustedKeysParts;
 
-  constructor(parts: IssuerKeysParts) {
+  constructor(parts: TrustedKeysParts) {
     this.#parts = parts;
   }
 
