@@ -8,6 +8,7 @@ import { Reason, reasonName } from "../../protocol/wire/reason.ts";
 import { type Asked, KEY, PIN, TAG, VIAS } from "../decision/asked.ts";
 import type { DecisionRule } from "../decision/decide-beforehand.ts";
 import { type GrantDecision, isInForce } from "../decision/decisions.ts";
+import { localTimeText } from "../decision/local-time.ts";
 import { sentenceOf } from "../decision/sentence.ts";
 import { scheduleEntryOf } from "../rights/schedule-words.ts";
 import type { LockRow } from "../store/lock-store.ts";
@@ -67,6 +68,7 @@ export const DecisionView = Type.Object(
     subject: Subject,
     name: Type.Optional(PersonName),
     at: Time,
+    localTime: Type.String({ description: "The same for people, as the clocks at the lock show it" }),
     action: Type.Enum(ACTION_NAMES),
     via: Type.Enum([...VIAS]),
     with: Type.Array(Type.Enum(KIND_NAMES), { description: "What is taken as shown and good" }),
@@ -106,6 +108,7 @@ export const DecisionView = Type.Object(
         subject: "1122334455667788",
         name: "Home care, evenings",
         at: "2026-12-24T06:30:00.000Z",
+        localTime: "Thu 2026-12-24 07:30 local time",
         action: "unlock",
         via: "door",
         with: ["tag", "pin"],
@@ -139,6 +142,7 @@ export function decisionView(
     subject: toHex(grant.claims.subject),
     ...(name !== undefined && { name }),
     at: timeText(asked.at * 1000),
+    localTime: localTimeText(roster.claims.settings.tz, asked.at),
     action: ACTION_NAMES.find((one) => ACTIONS[one] === asked.action)!,
     via,
     with: kindNames(kinds),

@@ -4,6 +4,7 @@ import { ConfigError } from "../config-table.ts";
 import { addActionCommands } from "./commands/actions.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addEventsCommand } from "./commands/events.ts";
+import { addExplainCommand } from "./commands/explain.ts";
 import { addExportCommand } from "./commands/export.ts";
 import { addGrantCommands } from "./commands/grants.ts";
 import { addGroupCommands } from "./commands/groups.ts";
@@ -49,6 +50,7 @@ function createProgram(io: CliIo): Command {
   addPairCommand(program, io);
   addLocksCommand(program, io);
   addSyncCommand(program, io);
+  addExplainCommand(program, io);
   addActionCommands(program, io);
   addGrantCommands(program, io);
   addGroupCommands(program, io);

@@ -51,6 +51,7 @@ test("an answer says yes or no, by which rule, when it changes, and by which ros
     grantId: id,
     name: "Home care",
     at: "2027-03-05T17:00:00.000Z",
+    localTime: "Fri 2027-03-05 18:00 local time",
     action: "unlock",
     via: "door",
     with: ["tag", "pin"],
