@@ -6,7 +6,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { nobleSuite } from "../../crypto/noble.ts";
 import { opensslSuite } from "../../crypto/openssl.ts";
 import { readAnswer } from "../../gateway/uplink/read-answer.ts";
-import { signReceipt, verifyReceipt } from "../../protocol/documents/receipt.ts";
+import { type Receipt, signReceipt, verifyReceipt } from "../../protocol/documents/receipt.ts";
 import { SeededRandom } from "../../protocol/testing/seeded-random.ts";
 import { fromHex, toHex } from "../../protocol/wire/bytes.ts";
 import { Backend } from "./backend.ts";
@@ -205,11 +205,12 @@ test("alarms that overtake are shown at once and believed in their turn", () => 
   assert.deepEqual(held(), []);
 });
 
-test("where the issuer is this backend, receipts that locks believe go with the answer", () => {
+test("where the issuer is this backend, receipts that locks believe go with the answer", async () => {
   const random = new SeededRandom(9);
   const issuerKey = opensslSuite.p256PrivateKey((length) => random.bytes(length));
-  backend = new Backend({ store, random, signReceipt: (receipt) => signReceipt(opensslSuite, issuerKey, receipt) });
-  const { lockReceipts = [] } = backend.receive([first, second]);
+  const issuer = { signReceipt: async (receipt: Receipt) => signReceipt(opensslSuite, issuerKey, receipt) };
+  backend = new Backend({ store, random, issuer });
+  const { lockReceipts = [] } = await backend.answer([first, second]);
   const receipt = verifyReceipt(nobleSuite, lockReceipts[0]!, nobleSuite.p256PublicKey(issuerKey));
   assert.ok(receipt.ok);
   assert.deepEqual([toHex(receipt.value.lockId), receipt.value.seq], [lockId, 2]);
@@ -218,6 +219,19 @@ test("where the issuer is this backend, receipts that locks believe go with the 
 test("what is answered is what the gateway reads", () => {
   send(first, second);
   backend.wantHead(lockId);
-  const answer = { ...backend.receive([first, third]), lockReceipts: [Uint8Array.of(1, 2)], rewind: [place(1)] };
+  const bundle = {
+    issuerId: "00112233445566aa",
+    grants: [Uint8Array.of(1)],
+    rosters: [
+      { document: Uint8Array.of(2), grants: { kind: "all", all: ["a1a2a3a4a5a6a7a8"] } as const, mayRevoke: 7 },
+    ],
+    timeTokens: [Uint8Array.of(3)],
+  };
+  const answer = {
+    ...backend.receive([first, third]),
+    lockReceipts: [Uint8Array.of(1, 2)],
+    rewind: [place(1)],
+    documents: { ok: true, bundle } as const,
+  };
   assert.deepEqual(readAnswer("the backend", writeAnswer(answer)), answer);
 });

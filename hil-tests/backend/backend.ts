@@ -1,9 +1,9 @@
 import type { BackendAnswer, LogPlace } from "../../gateway/uplink/backend-answer.ts";
 import type { Lane } from "../../gateway/uplink/uplink.ts";
-import type { Receipt } from "../../protocol/documents/receipt.ts";
 import type { Random } from "../../protocol/random.ts";
 import { fromHex, toHex } from "../../protocol/wire/bytes.ts";
 import { LOG_HEAD_NONCE_BYTES } from "../../protocol/wire/commands.ts";
+import type { BackendIssuer } from "./backend-issuer.ts";
 import type { EventStore, Taken } from "./event-store.ts";
 import { idOf } from "./lock-event.ts";
 
@@ -12,8 +12,8 @@ const ALARMS_MAX = 1000;
 export interface BackendParts {
   store: EventStore;
   random: Random;
-  /** Signs for the issuer (protocol.md §7), where the issuer is this backend: then receipts go through to the locks. */
-  signReceipt?: (receipt: Receipt) => Uint8Array;
+  /** Where the rights are made here too: then the locks get receipts that their issuer has signed (protocol.md §7). */
+  issuer?: Pick<BackendIssuer, "signReceipt">;
 }
 
 /**
@@ -41,6 +41,13 @@ export class Backend {
     return this.#alarms;
   }
 
+  /** What `receive` says, and what the issuer has to sign for it. */
+  async answer(batch: readonly unknown[], lane: Lane = "ordinary"): Promise<BackendAnswer> {
+    const answer = this.receive(batch, lane);
+    const lockReceipts = await this.#lockReceipts(answer.durableThrough ?? []);
+    return { ...answer, ...(lockReceipts.length > 0 && { lockReceipts }) };
+  }
+
   /** Events of one lock or of many, in order for each. All that the answer claims is on the disk. */
   receive(batch: readonly unknown[], lane: Lane = "ordinary"): BackendAnswer {
     if (lane === "alarm") return this.#takeAlarms(batch);
@@ -48,7 +55,7 @@ export class Backend {
     for (const one of taken) this.#noteRewind(one);
     const results = taken.map(({ result }) => result);
     const lockIds = new Set(taken.flatMap(({ event }) => event?.lockId ?? []));
-    return { results, ...this.#receipts(taken), ...this.pending(lockIds) };
+    return { results, durableThrough: this.#durable(taken), ...this.pending(lockIds) };
   }
 
   /** What is asked of these locks' gateway, in an answer or unasked; repeated until it is done, since answers may be lost. */
@@ -91,20 +98,22 @@ export class Backend {
     else if (result.outcome === "accepted") this.#rewinds.delete(logOf(event));
   }
 
-  #receipts(taken: readonly Taken[]): Pick<BackendAnswer, "durableThrough" | "lockReceipts"> {
-    const { store, signReceipt } = this.#parts;
-    const durableThrough: LogPlace[] = [];
-    const lockReceipts: Uint8Array[] = [];
+  #durable(taken: readonly Taken[]): LogPlace[] {
     const logs = new Map(taken.flatMap(({ event }) => (event ? [[logOf(event), event] as const] : [])));
-    for (const { lockId, generation } of logs.values()) {
-      const history = store.lock(lockId);
-      if (!history) continue;
-      const seq = history.durableThrough(generation);
-      durableThrough.push({ lockId, generation, seq });
-      const head = history.hashAt(generation, seq);
-      if (signReceipt && head) lockReceipts.push(signReceipt({ lockId: fromHex(lockId), generation, seq, head }));
+    return [...logs.values()].flatMap(({ lockId, generation }) => {
+      const seq = this.#parts.store.lock(lockId)?.durableThrough(generation);
+      return seq === undefined ? [] : [{ lockId, generation, seq }];
+    });
+  }
+
+  async #lockReceipts(durable: readonly LogPlace[]): Promise<Uint8Array[]> {
+    const { store, issuer } = this.#parts;
+    const receipts: Uint8Array[] = [];
+    for (const { lockId, generation, seq } of issuer ? durable : []) {
+      const head = store.lock(lockId)?.hashAt(generation, seq);
+      if (issuer && head) receipts.push(await issuer.signReceipt({ lockId: fromHex(lockId), generation, seq, head }));
     }
-    return { durableThrough, ...(lockReceipts.length > 0 && { lockReceipts }) };
+    return receipts;
   }
 
   #unanswered(lockId: string): string[] {

@@ -1,13 +1,19 @@
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
+import type { Bundle } from "../../gateway/fleet/bundle.ts";
 import type { BackendAnswer } from "../../gateway/uplink/backend-answer.ts";
 import type { Backend } from "./backend.ts";
+import type { BackendIssuer } from "./backend-issuer.ts";
 import { writeAnswer } from "./write-answer.ts";
 
 const RECONNECT_EVERY_MS = 100;
 
+type PublishProperties = NonNullable<IPublishPacket["properties"]>;
+
 export interface MqttReceiverOptions extends IClientOptions {
   url: string;
   site: string;
+  /** Where the rights are made here too. */
+  issuer?: BackendIssuer;
 }
 
 /**
@@ -16,6 +22,7 @@ export interface MqttReceiverOptions extends IClientOptions {
  */
 export class MqttReceiver {
   readonly #backend: Backend;
+  readonly #issuer: BackendIssuer | undefined;
   readonly #site: string;
   readonly #client: MqttClient;
   readonly #listening: Promise<void>;
@@ -23,8 +30,9 @@ export class MqttReceiver {
   isSilent = false;
   batches = 0;
 
-  constructor(backend: Backend, { url, site, ...options }: MqttReceiverOptions) {
+  constructor(backend: Backend, { url, site, issuer, ...options }: MqttReceiverOptions) {
     this.#backend = backend;
+    this.#issuer = issuer;
     this.#site = site;
     this.#client = connect(url, { protocolVersion: 5, reconnectPeriod: RECONNECT_EVERY_MS, ...options });
     this.#client.on("message", (topic, payload, packet) => this.#hear(topic, payload, packet));
@@ -32,8 +40,11 @@ export class MqttReceiver {
     this.#client.on("error", () => {});
     const connected = new Promise<void>((resolve) => this.#client.once("connect", () => resolve()));
     this.#listening = connected.then(async () => {
-      const topics = ["events", "alarms"].map((lane) => `portvakt/${site}/locks/+/${lane}`);
-      await this.#client.subscribeAsync(topics, { qos: 1 });
+      const ofLocks = ["events", "alarms", ...(issuer ? ["report"] : [])];
+      const topics = ofLocks.map((what) => `portvakt/${site}/locks/+/${what}`);
+      await this.#client.subscribeAsync(issuer ? [...topics, `portvakt/${site}/gateways/+/results`] : topics, {
+        qos: 1,
+      });
     });
   }
 
@@ -52,9 +63,30 @@ export class MqttReceiver {
     await this.#client.endAsync(true);
   }
 
+  /** What gateways need by what they said last: since people have decided something. */
+  async bring(gatewayId: string): Promise<void> {
+    await this.#give(gatewayId, this.#issuer?.needs(gatewayId) ?? []);
+  }
+
   #hear(topic: string, payload: Buffer, { properties = {} }: IPublishPacket): void {
+    // Of a lock that is unpaired nothing is kept.
+    if (payload.length === 0) return;
+    const json = JSON.parse(payload.toString("utf8")) as unknown;
+    if (/\/(report|results)$/.test(topic)) void this.#hearReport(json as { gatewayId: string });
+    else void this.#hearEvents(topic, json as unknown[], properties);
+  }
+
+  async #hearReport(json: { gatewayId: string }): Promise<void> {
+    await this.#give(json.gatewayId, (await this.#issuer?.hear(json)) ?? []);
+  }
+
+  async #give(gatewayId: string, bundles: readonly Bundle[]): Promise<void> {
+    for (const bundle of bundles) await this.tell(gatewayId, { documents: { ok: true, bundle } });
+  }
+
+  async #hearEvents(topic: string, batch: unknown[], properties: PublishProperties): Promise<void> {
     this.batches++;
-    const answer = this.#backend.receive(JSON.parse(payload.toString("utf8")) as unknown[], laneOf(topic));
+    const answer = await this.#backend.answer(batch, laneOf(topic));
     const { responseTopic, correlationData } = properties;
     if (this.isSilent || responseTopic === undefined) return;
     this.#client.publish(responseTopic, writeAnswer(answer), {

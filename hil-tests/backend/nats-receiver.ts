@@ -1,8 +1,10 @@
 import { AckPolicy, type ConsumerMessages, type JsMsg, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import { connect, headers, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
+import type { Bundle } from "../../gateway/fleet/bundle.ts";
 import type { BackendAnswer } from "../../gateway/uplink/backend-answer.ts";
 import { type Clock, delay } from "../../protocol/clock.ts";
 import type { Backend } from "./backend.ts";
+import type { BackendIssuer } from "./backend-issuer.ts";
 import { writeAnswer } from "./write-answer.ts";
 
 const RECONNECT_EVERY_MS = 200;
@@ -14,6 +16,8 @@ export interface NatsReceiverOptions extends NodeConnectionOptions {
   site: string;
   /** The stream of this backend's partition. */
   stream: string;
+  /** Where the rights are made here too. */
+  issuer?: BackendIssuer;
   /** Of the durable consumers' names: all backends of one partition have the same. */
   durable: string;
   /** As the stream has the lanes' subjects; by default as the gateway publishes them. */
@@ -45,7 +49,7 @@ export class NatsReceiver {
   }
 
   static async start(backend: Backend, clock: Clock, options: NatsReceiverOptions): Promise<NatsReceiver> {
-    const { site: _, stream: __, durable: ___, subjectOf: ____, ...access } = options;
+    const { site, stream: _, durable: __, subjectOf: ___, issuer, ...access } = options;
     const connection = await connect({
       maxReconnectAttempts: -1,
       reconnectTimeWait: RECONNECT_EVERY_MS,
@@ -54,6 +58,15 @@ export class NatsReceiver {
       ...access,
     });
     const receiver = new NatsReceiver(backend, clock, connection, options);
+    if (issuer) {
+      for (const subject of [`portvakt.${site}.locks.*.report`, `portvakt.${site}.gateways.*.results`]) {
+        connection.subscribe(subject, {
+          callback: (error, message) => {
+            if (!error) void receiver.#hearReport(message.json());
+          },
+        });
+      }
+    }
     receiver.#ended = Promise.all(LANES.map((lane) => receiver.#take(lane)));
     return receiver;
   }
@@ -61,6 +74,11 @@ export class NatsReceiver {
   /** Says something unasked. */
   tell(gatewayId: string, answer: BackendAnswer): void {
     this.#connection.publish(`portvakt.${this.#options.site}.gateways.${gatewayId}.answers`, writeAnswer(answer));
+  }
+
+  /** What gateways need by what they said last: since people have decided something. */
+  bring(gatewayId: string): void {
+    this.#give(gatewayId, this.#options.issuer?.needs(gatewayId) ?? []);
   }
 
   async close(): Promise<void> {
@@ -95,16 +113,24 @@ export class NatsReceiver {
     const messages = await consumer.consume({ abort_on_missing_resource: true, expires: 2_000 });
     this.#consumed.add(messages);
     try {
-      for await (const message of messages) this.#hear(message, lane);
+      for await (const message of messages) await this.#hear(message, lane);
     } finally {
       this.#consumed.delete(messages);
     }
   }
 
+  async #hearReport(json: { gatewayId: string }): Promise<void> {
+    this.#give(json.gatewayId, (await this.#options.issuer?.hear(json)) ?? []);
+  }
+
+  #give(gatewayId: string, bundles: readonly Bundle[]): void {
+    for (const bundle of bundles) this.tell(gatewayId, { documents: { ok: true, bundle } });
+  }
+
   /** The receipt before the acknowledgement: with the other order a crash in between would leave the gateway without one. */
-  #hear(message: JsMsg, lane: "events" | "alarms"): void {
+  async #hear(message: JsMsg, lane: "events" | "alarms"): Promise<void> {
     this.batches++;
-    const answer = this.#backend.receive(message.json<unknown[]>(), lane === "alarms" ? "alarm" : "ordinary");
+    const answer = await this.#backend.answer(message.json<unknown[]>(), lane === "alarms" ? "alarm" : "ordinary");
     const replyTo = message.headers?.get("Portvakt-Reply");
     if (replyTo && !this.isSilent) {
       const about = headers();

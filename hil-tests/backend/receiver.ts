@@ -3,10 +3,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
 import type { BackendAnswer } from "../../gateway/uplink/backend-answer.ts";
+import { REPORTS_CONTENT_TYPE } from "../../gateway/uplink/http.ts";
+import { MalformedJson } from "../../gateway/uplink/strict-json.ts";
 import { recordTypeName } from "../../protocol/log/record.ts";
 import { fromHex } from "../../protocol/wire/bytes.ts";
 import { UINT_MAX } from "../../protocol/wire/cbor-shape.ts";
 import type { Backend } from "./backend.ts";
+import type { BackendIssuer } from "./backend-issuer.ts";
+import { type Answer, good, membersOf, problem } from "./http-answer.ts";
+import { IssuerRoutes } from "./issuer-routes.ts";
 import { writeAnswer } from "./write-answer.ts";
 
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
@@ -18,9 +23,6 @@ const LIE_BEYOND = 1000;
 const FAULTS = ["none", "error", "hang", "lie"] as const;
 export type ReceiverFault = (typeof FAULTS)[number];
 
-/** `body` is JSON text. */
-type Answer = { status: number; type?: string; body: string };
-
 /**
  * The backend over HTTP: the receiver of the gateway's uplink, and what people ask it, whichever uplink brought the events.
  *
@@ -28,16 +30,22 @@ type Answer = { status: number; type?: string; body: string };
  * - `GET /v1/locks` shows the ids of all, `GET /v1/locks/{lockId}` what is held and verified, with the newest records.
  * - `POST /v1/locks/{lockId}/heads` wants a head over a nonce, which it answers; `GET` on the lock shows it when it has come.
  * - `POST /v1/locks/{lockId}/loss {"generation": 0, "seq": 7}` loses what follows that record, as a disaster would.
- * - `POST /events` takes a CloudEvents 1.0 JSON batch, gzipped or not, and answers as docs/events.md says.
+ * - `POST /events` takes a CloudEvents 1.0 JSON batch, or reports, gzipped or not, and answers as docs/events.md says.
  * - `PUT /v1/fault {"fault": "error"}` makes it misbehave at `POST /events` from then on.
+ *
+ * What is asked of an issuer goes to `IssuerRoutes`.
  */
 export class Receiver {
   readonly #backend: Backend;
+  readonly #issuer: BackendIssuer | undefined;
+  readonly #routes: IssuerRoutes | undefined;
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   #fault: ReceiverFault = "none";
 
-  constructor(backend: Backend) {
+  constructor(backend: Backend, issuer?: BackendIssuer) {
     this.#backend = backend;
+    this.#issuer = issuer;
+    this.#routes = issuer && new IssuerRoutes(issuer);
   }
 
   /** Listens on the loopback interface and returns its base URL. Port 0 picks a free one. */
@@ -60,19 +68,21 @@ export class Receiver {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
-    const answer = body === undefined ? problem(413, "the body is too long") : this.#answer(request, body);
+    const answer = body === undefined ? problem(413, "the body is too long") : await this.#answer(request, body);
     if (!answer) return;
     response.writeHead(answer.status, { "content-type": answer.type ?? "application/json" });
     response.end(`${answer.body}\n`);
   }
 
   /** Undefined if there is to be no answer at all. */
-  #answer({ method, url }: IncomingMessage, body: string): Answer | undefined {
+  async #answer({ method, url, headers }: IncomingMessage, body: string): Promise<Answer | undefined> {
+    const ofIssuer = await this.#routes?.answer(`${method} ${url}`, parseJson(body));
+    if (ofIssuer) return ofIssuer;
     const [, lockId, action] = /^\/v1\/locks\/([0-9a-f]{16})(?:\/(heads|loss))?$/.exec(url ?? "") ?? [];
     if (lockId) return this.#answerAbout(lockId, `${method} ${action ?? ""}`.trim(), parseJson(body));
     if (method === "GET" && url === "/v1/locks") return good({ lockIds: this.#backend.store.lockIds() });
     if (method === "PUT" && url === "/v1/fault") return this.#misbehave(parseJson(body));
-    if (method === "POST" && url === "/events") return this.#events(parseJson(body));
+    if (method === "POST" && url === "/events") return this.#uplink(headers["content-type"], parseJson(body));
     return problem(404, `there is no ${method} ${url}`);
   }
 
@@ -128,32 +138,30 @@ export class Receiver {
     return good({ fault });
   }
 
-  #events(batch: unknown): Answer | undefined {
+  async #uplink(contentType: string | undefined, json: unknown): Promise<Answer | undefined> {
     if (this.#fault === "hang") return undefined;
     if (this.#fault === "error") return problem(500, "this receiver was told to fail");
-    if (!Array.isArray(batch)) return problem(400, "the body is no JSON array of CloudEvents");
-    const answer = this.#backend.receive(batch);
+    if (contentType === REPORTS_CONTENT_TYPE) return this.#reports(json);
+    if (!Array.isArray(json)) return problem(400, "the body is no JSON array of CloudEvents");
+    const answer = await this.#backend.answer(json);
     return { status: 200, body: writeAnswer(this.#fault === "lie" ? lieAbout(answer) : answer) };
+  }
+
+  /** One bundle at a time: the gateway asks again at once. */
+  async #reports(json: unknown): Promise<Answer> {
+    try {
+      const [bundle] = (await this.#issuer?.hear(json)) ?? [];
+      return { status: 200, body: writeAnswer(bundle ? { documents: { ok: true, bundle } } : {}) };
+    } catch (error) {
+      if (!(error instanceof MalformedJson)) throw error;
+      return problem(400, error.message);
+    }
   }
 }
 
 function lieAbout({ durableThrough, ...rest }: BackendAnswer): BackendAnswer {
   const claims = durableThrough?.map((place) => ({ ...place, seq: place.seq + LIE_BEYOND }));
   return { ...rest, ...(claims && { durableThrough: claims }) };
-}
-
-function good(body: object): Answer {
-  return { status: 200, body: JSON.stringify(body) };
-}
-
-/** RFC 9457. */
-function problem(status: number, detail: string): Answer {
-  const body = JSON.stringify({ type: "about:blank", status, detail });
-  return { status, type: "application/problem+json", body };
-}
-
-function membersOf(json: unknown): Record<string, unknown> {
-  return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : {};
 }
 
 function isUint(value: unknown): value is number {

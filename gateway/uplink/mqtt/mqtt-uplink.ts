@@ -123,12 +123,13 @@ export class MqttUplink implements Uplink {
   }
 
   /** The broker keeps the newest report of each lock, and gets all of them again with each connection. */
-  async report({ reports, results }: Reports): Promise<BackendAnswer> {
+  async report({ gatewayId, reports, results }: Reports): Promise<BackendAnswer> {
     const connection = await this.#broker.connectionWithin(CONNECTED_WITHIN_MS);
     for (const report of reports) this.#reports.set(report.lockId, JSON.stringify(report));
     if (results.length > 0) {
       const { results: topic } = this.#parts.topics;
-      await connection.publish({ topic, payload: JSON.stringify({ results }), contentType: "application/json" });
+      const payload = JSON.stringify({ gatewayId, results });
+      await connection.publish({ topic, payload, contentType: "application/json" });
     }
     return {};
   }

@@ -134,12 +134,12 @@ export class NatsUplink implements Uplink {
   }
 
   /** Resolves when the server has them: it gives them to whoever listens, and keeps them where a stream takes them. */
-  async report({ reports, results }: Reports): Promise<BackendAnswer> {
+  async report({ gatewayId, reports, results }: Reports): Promise<BackendAnswer> {
     const { subjects } = this.#parts;
     const connection = await this.#broker.connectionWithin(CONNECTED_WITHIN_MS);
     const headers = { "Content-Type": "application/json" };
     for (const report of reports) connection.send(subjects.report(report.lockId), JSON.stringify(report), headers);
-    if (results.length > 0) connection.send(subjects.results, JSON.stringify({ results }), headers);
+    if (results.length > 0) connection.send(subjects.results, JSON.stringify({ gatewayId, results }), headers);
     await connection.flush();
     return {};
   }
