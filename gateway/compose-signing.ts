@@ -21,11 +21,11 @@ export function composeSigning(world: Omit<World, "transport">, parts: FleetWorl
   const { authority } = world;
   switch (authority.kind) {
     case "local": {
-      const { issuer, operator } = authority;
+      const { issuer, operator, keys } = authority;
       return {
         issuer,
         operator,
-        issuerPks: () => [issuer.publicKey],
+        issuerPks: () => keys?.publicKeys ?? [issuer.publicKey],
         timeTokens: localTimeTokens(issuer, parts.siteTime),
         fleet: undefined,
       };

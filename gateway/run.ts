@@ -21,6 +21,7 @@ import { Meters } from "./metrics/meters.ts";
 import { Ballast } from "./store/ballast.ts";
 import { openDataDirectory } from "./store/data-directory.ts";
 import { Database, PAGE_BYTES } from "./store/database.ts";
+import { KeyChangeStore } from "./store/key-change-store.ts";
 import { KeyedRequestStore } from "./store/keyed-request-store.ts";
 import { StoreError } from "./store/store-error.ts";
 import { TokenStore } from "./store/token-store.ts";
@@ -73,7 +74,7 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
   const tokens = new Tokens({ database, store: new TokenStore(database), suite, clock, random, log });
   await ensureApiToken(apiTokenFile(config.data), tokens);
   const metrics = new Meters();
-  const issuer = LocalIssuer.load(config.data, suite, random);
+  const issuer = LocalIssuer.load(config.data, suite, random, new KeyChangeStore(database));
   const gatewayId = toHex(keyId(suite, issuer.operator.publicKey));
   const uplink = config.uplink && {
     to: createUplink(config.uplink, suite, { clock, random, log, database, gatewayId, version }),
@@ -93,7 +94,7 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
       ble,
     }),
     radio: ble,
-    authority: { kind: "local", issuer, operator: issuer.operator },
+    authority: { kind: "local", issuer, operator: issuer.operator, keys: issuer.keys },
     site: config.site,
     observer: metrics,
     ...(uplink && { uplink }),
@@ -105,6 +106,7 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
   metrics.measureProcess();
   metrics.watch({
     syncStates: () => locks.list().map(({ lockId }) => services.sync.status(lockId)?.state ?? "waiting"),
+    revocationAges: () => locks.list().map(({ lockId }) => services.sync.status(lockId)?.revocationAgeSeconds),
     undeliveredEvents: () => locks.list().reduce((sum, { lockId }) => sum + outbox.undeliveredCount(lockId), 0),
     databaseBytes: () => database.sizeBytes(),
     setAsideEvents: () => setAside.count(),

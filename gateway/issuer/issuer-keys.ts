@@ -66,6 +66,11 @@ export class IssuerKeys {
     return this.#current.publicKey;
   }
 
+  /** Those that locks may trust, oldest first. */
+  get publicKeys(): Uint8Array[] {
+    return this.#former ? [this.#former.publicKey, this.publicKey] : [this.publicKey];
+  }
+
   /** Whether there is a former key still, for locks that have not moved. */
   get isChanging(): boolean {
     return this.#former !== undefined;

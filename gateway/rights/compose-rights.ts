@@ -3,6 +3,7 @@ import type { Clock } from "../../protocol/clock.ts";
 import type { Random } from "../../protocol/random.ts";
 import type { SiteConfig } from "../config.ts";
 import type { Issuer } from "../issuer/issuer.ts";
+import type { IssuerKeys } from "../issuer/issuer-keys.ts";
 import type { Log } from "../log.ts";
 import type { Database } from "../store/database.ts";
 import { GrantStore } from "../store/grant-store.ts";
@@ -16,6 +17,7 @@ import { SecretStore } from "../store/secret-store.ts";
 import { SettingsStore } from "../store/settings-store.ts";
 import { Grants } from "./grants.ts";
 import { Groups } from "./groups.ts";
+import { KeyChanges } from "./key-changes.ts";
 import { RosterKeeper } from "./roster-keeper.ts";
 import { SiteSettings } from "./site-settings.ts";
 import { StairSecrets } from "./stair-secrets.ts";
@@ -31,6 +33,8 @@ export interface RightsWorld {
   locks: LockStore;
   rosters: RosterStore;
   issuer: Issuer;
+  /** The issuer's, if they are here and may change. */
+  keys?: IssuerKeys;
   /** 33 bytes; absent where nobody acts over an API. */
   operatorPk?: Uint8Array;
   site: SiteConfig;
@@ -46,10 +50,18 @@ export interface Rights {
   subjects: Subjects;
 }
 
+export interface ComposedRights extends Rights {
+  wanted: WantedRosters;
+  keeper: RosterKeeper;
+  keyChanges: KeyChanges;
+  grantStore: GrantStore;
+}
+
 /** Rights, and the rosters that they become. */
-export function composeRights(world: RightsWorld): Rights & { wanted: WantedRosters; keeper: RosterKeeper } {
-  const { suite, clock, random, log, database, locks, rosters, issuer, operatorPk, site, changed } = world;
+export function composeRights(world: RightsWorld): ComposedRights {
+  const { suite, clock, random, log, database, locks, rosters, issuer, keys, operatorPk, site, changed } = world;
   const grantStore = new GrantStore(database);
+  const keyChangeStore = new KeyChangeStore(database);
   const groupStore = new GroupStore(database);
   const settings = new SettingsStore(database);
   const stores = { locks, grants: grantStore, groups: groupStore, settings, site, ...(operatorPk && { operatorPk }) };
@@ -60,13 +72,12 @@ export function composeRights(world: RightsWorld): Rights & { wanted: WantedRost
     rosters,
     secrets,
     issuer,
-    keyChanges: new KeyChangeStore(database),
+    keyChanges: keyChangeStore,
     reports: new LockReportStore(database),
     suite,
     clock,
     changed,
   });
-  const keeper = new RosterKeeper({ ...stores, rosters, wanted, suite, clock, log });
   const forGrants = { locks, groups: groupStore, settings, site };
   const grants = new Grants({
     ...forGrants,
@@ -78,10 +89,14 @@ export function composeRights(world: RightsWorld): Rights & { wanted: WantedRost
     clock,
     random,
   });
+  const forKeyChanges = { keys, issuer, store: keyChangeStore, grants, grantStore, locks, rosters, wanted };
+  const keyChanges = new KeyChanges({ ...forKeyChanges, suite, clock, random });
   const answers = new KeyedRequestStore(database);
   return {
     wanted,
-    keeper,
+    keeper: new RosterKeeper({ ...stores, rosters, wanted, suite, clock, log, keyChanges }),
+    keyChanges,
+    grantStore,
     grants,
     subjects: new Subjects({ ...forGrants, grants, store: grantStore, answers, rosters: wanted, clock }),
     groups: new Groups({ store: groupStore, locks, grants: grantStore, rosters: wanted, clock, random }),

@@ -60,9 +60,14 @@ export class Grants {
    * RequestRefused, naming the field, or with StoreError.
    */
   add(request: GrantRequest): Promise<AddedGrant> {
-    const added = this.#last.then(() => this.#add(request));
-    this.#last = added.catch(() => {});
-    return added;
+    return this.alone(() => this.#add(request));
+  }
+
+  /** Runs `work` while no grant is being made. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    return done;
   }
 
   get(id: string): IssuedGrant | undefined {

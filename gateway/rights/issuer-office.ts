@@ -10,6 +10,7 @@ import type { SiteConfig } from "../config.ts";
 import { BUNDLE_BYTES_MAX, type Bundle } from "../fleet/bundle.ts";
 import type { Issuer } from "../issuer/issuer.ts";
 import { IssuerKeys } from "../issuer/issuer-keys.ts";
+import { readKeyFile } from "../issuer/key-file.ts";
 import { KeyedIssuer } from "../issuer/keyed-issuer.ts";
 import type { Log } from "../log.ts";
 import { openDataDirectory } from "../store/data-directory.ts";
@@ -19,12 +20,12 @@ import { KeyChangeStore } from "../store/key-change-store.ts";
 import { LockReportStore } from "../store/lock-report-store.ts";
 import { type LockRow, LockStore } from "../store/lock-store.ts";
 import { RosterStore } from "../store/roster-store.ts";
-import { composeRights, type Rights } from "./compose-rights.ts";
+import { type ComposedRights, composeRights } from "./compose-rights.ts";
 import { type HeardReport, readMessage } from "./heard-report.ts";
-import { type LockDocuments, packBundles } from "./pack-bundles.ts";
+import type { KeyChanges } from "./key-changes.ts";
+import { countRevoked, documentsFor } from "./lock-documents.ts";
+import { packBundles } from "./pack-bundles.ts";
 import { type KnownReport, ReportBook } from "./report-book.ts";
-import type { RosterKeeper } from "./roster-keeper.ts";
-import type { WantedRosters } from "./wanted-rosters.ts";
 
 export interface OfficeWorld {
   suite: Suite;
@@ -56,6 +57,7 @@ export interface Heard {
 
 /** What an office is made of. */
 interface OfficeParts {
+  issuerId: string;
   world: OfficeWorld;
   database: Database;
   issuer: Issuer;
@@ -63,9 +65,10 @@ interface OfficeParts {
   rosters: RosterStore;
   store: IssuerStore;
   reports: ReportBook;
-  wanted: WantedRosters;
-  keeper: RosterKeeper;
+  rights: ComposedRights;
 }
+
+const ISSUER_ID_BYTES = 8;
 
 /**
  * An issuer whose gateways are elsewhere: it decides and signs, and hears from them how it stands with the locks. A backend
@@ -74,38 +77,30 @@ interface OfficeParts {
 export class IssuerOffice {
   /** 16 hex digits; a gateway takes documents of one issuer alone. */
   readonly issuerId: string;
-  readonly rights: Rights;
+  readonly rights: Omit<ComposedRights, "keeper" | "wanted">;
+  readonly keyChanges: KeyChanges;
   readonly #parts: OfficeParts;
 
-  private constructor(issuerId: string, rights: Rights, parts: OfficeParts) {
-    this.issuerId = issuerId;
-    this.rights = rights;
+  private constructor(parts: OfficeParts) {
+    this.issuerId = parts.issuerId;
+    this.keyChanges = parts.rights.keyChanges;
+    this.rights = parts.rights;
     this.#parts = parts;
   }
 
   /** Rejects with StoreError or KeyFileError, one sentence each. */
   static async open(world: OfficeWorld): Promise<IssuerOffice> {
-    const { suite, random, directory } = world;
-    openDataDirectory(directory);
-    const database = Database.open(join(directory, "portvakt.db"));
+    openDataDirectory(world.directory);
+    const database = Database.open(join(world.directory, "portvakt.db"));
     try {
-      const issuer = new KeyedIssuer(suite, IssuerKeys.load(directory, suite, random, new KeyChangeStore(database)));
-      const store = new IssuerStore(database);
-      if (store.issuerId() === undefined) await database.write(() => store.drawn(toHex(random.bytes(8))));
-      const locks = new LockStore(database);
-      const rosters = new RosterStore(database);
-      const changed = world.changed ?? (() => {});
-      const { wanted, keeper, ...rights } = composeRights({ ...world, database, locks, rosters, issuer, changed });
-      const reports = new ReportBook(database, new LockReportStore(database));
-      const parts = { world, database, issuer, locks, rosters, store, reports, wanted, keeper };
-      return new IssuerOffice(store.issuerId() ?? "", rights, parts);
+      return new IssuerOffice(await putTogether(world, database));
     } catch (error) {
       database.close();
       throw error;
     }
   }
 
-  /** Compressed point, 33 bytes: what gateways are configured with, and locks trust. */
+  /** Compressed point, 33 bytes: what gateways are configured with. */
   get publicKey(): Uint8Array {
     return this.#parts.issuer.publicKey;
   }
@@ -114,28 +109,51 @@ export class IssuerOffice {
     return this.#parts.locks;
   }
 
-  /** Begins to renew rosters in time, before they go stale. */
+  /** What each gateway of a lock said last, in order of the gateways' ids. */
+  reportsOf(lockId: string): KnownReport[] {
+    return this.#parts.reports.ofLock(lockId);
+  }
+
+  /** The signed roster that the lock is to have; undefined before the first. */
+  roster(lockId: string): Uint8Array | undefined {
+    return this.#parts.rosters.document(lockId);
+  }
+
+  /** Begins to renew rosters in time, before they go stale, and to wipe an old key when its time has come. */
   start(): void {
-    this.#parts.keeper.start();
+    this.#parts.rights.keeper.start();
+  }
+
+  /** Does that once. */
+  renewDue(): Promise<void> {
+    return this.#parts.rights.keeper.look();
   }
 
   async close(): Promise<void> {
-    await this.#parts.keeper.close();
+    await this.#parts.rights.keeper.close();
     this.#parts.database.close();
   }
 
   /**
-   * Takes a lock in as a gateway reports it, or as it is since a factory reset, and makes its first roster. Rejects with
+   * Takes locks in as a gateway reports them, or as they are since a factory reset, and makes their first rosters. Rejects with
    * MalformedJson, RequestRefused or StoreError.
    */
   async admit(message: unknown): Promise<LockRow[]> {
-    const { suite } = this.#parts.world;
-    const { gatewayId, reports } = readMessage(suite, message);
-    const admitted: LockRow[] = [];
-    for (const report of reports) admitted.push(await this.#admitOne(report));
-    await this.#parts.reports.note(gatewayId, reports, []);
-    await this.#parts.wanted.renew(admitted.map(({ lockId }) => lockId));
+    const { world, locks, reports: book, rights } = this.#parts;
+    const { gatewayId, reports } = readMessage(world.suite, message);
+    const admitted = reports.map((report) => this.#rowOf(report));
+    for (const lock of admitted) await locks.put(lock);
+    await book.note(gatewayId, reports, []);
+    await rights.wanted.renew(admitted.map(({ lockId }) => lockId));
     return admitted;
+  }
+
+  /** Forgets a lock that is gone for good. False if it is not known. Rejects with StoreError. */
+  async removeLock(lockId: string): Promise<boolean> {
+    const { locks } = this.#parts;
+    if (!locks.get(lockId)) return false;
+    await locks.remove(lockId);
+    return true;
   }
 
   /**
@@ -143,20 +161,18 @@ export class IssuerOffice {
    * StoreError.
    */
   async hear(message: unknown, options: BundleOptions = {}): Promise<Heard> {
-    const { world, reports: book, wanted, rosters } = this.#parts;
+    const { world, reports: book, rights, rosters } = this.#parts;
     const { gatewayId, reports, results } = readMessage(world.suite, message);
     const strangers = reports.filter((report) => !this.#isKnown(report));
     const known = reports.filter((report) => this.#isKnown(report));
     await book.note(gatewayId, known, results);
     // A database that was put back from a backup may be behind what gateways and locks have.
-    const ahead = book
-      .ofGateway(gatewayId)
-      .filter(({ lockId, reportedEpoch, wantedEpoch }) => {
-        const epoch = rosters.wantedEpoch(lockId);
-        return reportedEpoch > epoch || wantedEpoch > epoch;
-      })
-      .map(({ lockId }) => lockId);
-    if (ahead.length > 0) await wanted.renew(ahead);
+    const ahead = book.ofGateway(gatewayId).filter(({ lockId, reportedEpoch, wantedEpoch, conflictingEpoch = 0 }) => {
+      const epoch = rosters.wantedEpoch(lockId);
+      return Math.max(reportedEpoch, wantedEpoch) > epoch || conflictingEpoch >= epoch;
+    });
+    if (ahead.length > 0) await rights.wanted.renew(ahead.map(({ lockId }) => lockId));
+    this.keyChanges.endIfMoved();
     const timeTokens = await Promise.all(known.flatMap((report) => this.#timeToken(report) ?? []));
     return { bundles: this.#bundles(gatewayId, timeTokens, options), strangers };
   }
@@ -166,15 +182,20 @@ export class IssuerOffice {
     return this.#bundles(gatewayId, [], options);
   }
 
-  /** "Whatever the newest roster of this lock takes away, it is meant to": gateways then do not ask (docs/fleet.md). */
+  /** "Whatever the newest roster of this lock takes away, it is meant to": gateways then do not ask. Rejects with StoreError. */
   async confirmRevocation(lockId: string): Promise<void> {
     const { database, store, rosters, reports } = this.#parts;
     const epoch = rosters.wantedEpoch(lockId);
-    const counts = reports
-      .ofLock(lockId)
-      .map(({ wantedEpoch }) => rosters.changesSince(lockId, wantedEpoch)?.drop.length);
-    const grants = Math.max(0, ...counts.map((count) => count ?? GRANTS_PER_LOCK_MAX));
+    const grants = Math.max(0, ...reports.ofLock(lockId).map((report) => countRevoked(rosters, report)));
     await database.write(() => store.putMeantRevocation(lockId, epoch, grants));
+  }
+
+  /** The bearers of these carried grants have them as they are now. Rejects with StoreError. */
+  async handedOut(grantIds: readonly string[]): Promise<void> {
+    const { database, rights } = this.#parts;
+    await database.write(() => {
+      for (const id of grantIds) rights.grantStore.handedOut(id);
+    });
   }
 
   /** "These records are kept for good" (protocol.md §7). The lock may forget them. */
@@ -184,7 +205,8 @@ export class IssuerOffice {
 
   /** The time of this machine's clock, over a challenge of 8 bytes that the lock has drawn lately. */
   signTime(lockId: string, challenge: Uint8Array): Promise<Uint8Array> {
-    return this.#parts.issuer.signTimeToken({ lockId: fromHex(lockId), challenge, time: this.#nowSeconds() });
+    const time = Math.floor(this.#parts.world.clock.wallMs() / 1000);
+    return this.#parts.issuer.signTimeToken({ lockId: fromHex(lockId), challenge, time });
   }
 
   /** For actions 5 and 6 (protocol.md §7); bearers sign the others themselves. */
@@ -192,18 +214,14 @@ export class IssuerOffice {
     return this.#parts.issuer.signOrder(claims);
   }
 
-  async #admitOne(report: HeardReport): Promise<LockRow> {
-    const { world, locks } = this.#parts;
+  #rowOf(report: HeardReport): LockRow {
     const { lockId, gatewayId, generation, model, hardware, firmware, sigPk, boxPk } = report;
     if (this.rights.groups.get(lockId)) {
-      throw new RequestRefused(
-        "field-invalid",
-        `${lockId} is a group's id, which an aud could not tell apart`,
-        "lockId",
-      );
+      const sentence = `${lockId} is a group's id, and an aud does not tell them apart`;
+      throw new RequestRefused("field-invalid", sentence, "lockId");
     }
-    const before = locks.get(lockId);
-    const lock = {
+    const before = this.#parts.locks.get(lockId);
+    return {
       lockId,
       via: before?.via ?? `gateway ${gatewayId}`,
       model,
@@ -212,10 +230,8 @@ export class IssuerOffice {
       sigPk: fromHex(sigPk),
       boxPk: fromHex(boxPk),
       generation,
-      pairedAtMs: before?.pairedAtMs ?? world.clock.wallMs(),
+      pairedAtMs: before?.pairedAtMs ?? this.#parts.world.clock.wallMs(),
     };
-    await locks.put(lock);
-    return lock;
   }
 
   #isKnown({ lockId, generation, sigPk, boxPk }: HeardReport): boolean {
@@ -228,41 +244,34 @@ export class IssuerOffice {
   }
 
   #bundles(gatewayId: string, timeTokens: readonly Uint8Array[], { bytesMax = BUNDLE_BYTES_MAX }: BundleOptions) {
-    const behind = this.#parts.reports.ofGateway(gatewayId).flatMap((report) => this.#documentsFor(report) ?? []);
+    const behind = this.#parts.reports
+      .ofGateway(gatewayId)
+      .flatMap((report) => documentsFor(this.#parts, report) ?? []);
     return packBundles(this.issuerId, timeTokens, behind, bytesMax);
-  }
-
-  /** Undefined if the gateway has it all, or has said that it will not take it. */
-  #documentsFor({ lockId, generation, wantedEpoch, lacks, answered }: KnownReport): LockDocuments | undefined {
-    const { rosters, store } = this.#parts;
-    const head = rosters.head(lockId);
-    if (!head || head.generation !== generation || wantedEpoch >= head.epoch) return undefined;
-    const mayRevoke = store.meantRevocation(lockId, head.epoch);
-    const isAnswered = answered?.epoch === head.epoch && !(answered.outcome === "held" && mayRevoke !== undefined);
-    if (isAnswered) return undefined;
-    const changes = wantedEpoch === 0 || lacks !== undefined ? undefined : rosters.changesSince(lockId, wantedEpoch);
-    const all = rosters.entries(lockId).map(({ id }) => id);
-    const put = changes?.put.map(({ id }) => id);
-    const sent = put ?? (Array.isArray(lacks) ? all.filter((id) => lacks.includes(id)) : all);
-    return {
-      roster: {
-        document: head.document,
-        grants:
-          changes && put ? { kind: "difference", since: wantedEpoch, put, drop: changes.drop } : { kind: "all", all },
-        ...(mayRevoke !== undefined && { mayRevoke }),
-      },
-      grants: new Map(sent.flatMap((id) => entryOf(id, rosters.grantDocument(lockId, id)))),
-    };
-  }
-
-  #nowSeconds(): number {
-    return Math.floor(this.#parts.world.clock.wallMs() / 1000);
   }
 }
 
-/** What a lock's table holds. */
-const GRANTS_PER_LOCK_MAX = 1_000;
-
-function entryOf(id: string, document: Uint8Array | undefined): [string, Uint8Array][] {
-  return document ? [[id, document]] : [];
+async function putTogether(world: OfficeWorld, database: Database): Promise<OfficeParts> {
+  const { suite, random, directory } = world;
+  const keys = IssuerKeys.load(directory, suite, random, new KeyChangeStore(database));
+  const issuer = new KeyedIssuer(suite, keys);
+  // The directory of a gateway that stands alone: its operator goes on having its grants.
+  const operatorKey = readKeyFile(join(directory, "operator.key"), suite);
+  const locks = new LockStore(database);
+  const rosters = new RosterStore(database);
+  const rights = composeRights({
+    ...world,
+    database,
+    locks,
+    rosters,
+    issuer,
+    keys,
+    ...(operatorKey && { operatorPk: suite.p256PublicKey(operatorKey) }),
+    changed: world.changed ?? (() => {}),
+  });
+  const store = new IssuerStore(database);
+  const drawn = toHex(random.bytes(ISSUER_ID_BYTES));
+  const issuerId = await database.write(() => store.drawnOnce(drawn));
+  const reports = new ReportBook(database, new LockReportStore(database));
+  return { issuerId, world, database, issuer, locks, rosters, store, reports, rights };
 }

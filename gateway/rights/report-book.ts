@@ -6,6 +6,8 @@ import type { HeardReport, HeardResult } from "./heard-report.ts";
 export interface KnownReport extends HeardReport {
   /** The roster of this epoch does not go there again before the next report: a person is asked there, or it was refused. */
   answered?: { epoch: number; outcome: "held" | "refused"; code?: string };
+  /** The gateway has another roster with this epoch, or with a newer one: the next must be newer still. */
+  conflictingEpoch?: number;
   /** The gateway lacks what a difference builds on: everything, or these grants. */
   lacks?: "everything" | string[];
 }
@@ -49,7 +51,10 @@ function parse({ report }: LockReportRow): KnownReport {
   return JSON.parse(report) as KnownReport;
 }
 
-function afterResult({ answered: _, lacks: __, ...known }: KnownReport, result: HeardResult): KnownReport {
+function afterResult(
+  { answered: _, lacks: __, conflictingEpoch: ___, ...known }: KnownReport,
+  result: HeardResult,
+): KnownReport {
   const { epoch, outcome, code } = result;
   switch (outcome) {
     case "accepted":
@@ -73,7 +78,7 @@ function afterRefusal(known: KnownReport, { epoch, code, missing }: HeardResult)
     // Whoever signed that roster, it was not this issuer, or not as it is now: what is said next has to be newer.
     case "conflicting-roster":
     case "epoch-not-newer":
-      return { ...known, wantedEpoch: Math.max(known.wantedEpoch, epoch) };
+      return { ...known, conflictingEpoch: epoch };
     default:
       return { ...known, answered: { epoch, outcome: "refused", ...(code !== undefined && { code }) } };
   }

@@ -2,9 +2,11 @@ import { isDeepStrictEqual } from "node:util";
 import type { Suite } from "../../crypto/suite.ts";
 import type { Clock, Timer } from "../../protocol/clock.ts";
 import { parseRoster, type RosterClaims } from "../../protocol/documents/roster.ts";
+import { KeyFileError } from "../issuer/key-file.ts";
 import type { Log } from "../log.ts";
 import type { RosterStore } from "../store/roster-store.ts";
 import { StoreError } from "../store/store-error.ts";
+import type { KeyChanges } from "./key-changes.ts";
 import type { RightsStores } from "./lock-rights.ts";
 import { rosterSettings, staleAfter } from "./roster-claims.ts";
 import { settingsInForce } from "./settings-in-force.ts";
@@ -18,11 +20,12 @@ export interface RosterKeeperParts extends RightsStores {
   suite: Suite;
   clock: Clock;
   log: Log;
+  keyChanges: KeyChanges;
 }
 
 /**
  * Renews rosters that nobody has changed: those of which half the time until they are stale has gone, and those that the
- * configuration has overtaken.
+ * configuration has overtaken. Wipes the issuer's old key when no lock needs it any more.
  */
 export class RosterKeeper {
   readonly #parts: RosterKeeperParts;
@@ -34,7 +37,7 @@ export class RosterKeeper {
   }
 
   start(): void {
-    this.#looking = this.#look();
+    this.#looking = this.look();
     this.#timer = this.#parts.clock.schedule(LOOK_EVERY_MS, () => this.start());
   }
 
@@ -43,19 +46,20 @@ export class RosterKeeper {
     await this.#looking;
   }
 
-  async #look(): Promise<void> {
-    const { locks, log, wanted } = this.#parts;
+  /** Once; what is wrong with the disk goes to the log. */
+  async look(): Promise<void> {
+    const { locks, log, wanted, keyChanges } = this.#parts;
     const due = locks
       .list()
       .map(({ lockId }) => lockId)
       .filter((lockId) => this.#isDue(lockId));
-    if (due.length === 0) return;
     try {
-      await wanted.change(() => due.filter((lockId) => locks.get(lockId)));
+      if (due.length > 0) await wanted.change(() => due.filter((lockId) => locks.get(lockId)));
+      keyChanges.endIfMoved();
     } catch (error) {
       // A full disk may have room again the next time.
-      if (!(error instanceof StoreError)) throw error;
-      log.error({ code: error.code }, error.message);
+      if (!(error instanceof StoreError || error instanceof KeyFileError)) throw error;
+      log.error({ code: error instanceof StoreError ? error.code : "key-file" }, error.message);
     }
   }
 

@@ -8,15 +8,11 @@ export class IssuerStore {
     this.#database = database;
   }
 
-  /** 16 hex digits; undefined before it has been drawn. */
-  issuerId(): string | undefined {
-    const sql = "SELECT issuer_id AS issuerId FROM issuer_identity";
-    return this.#database.get<{ issuerId: string }>(sql)?.issuerId;
-  }
-
-  /** Inside `Database.write`. One that was drawn before stays. */
-  drawn(issuerId: string): void {
+  /** Inside `Database.write`. 16 hex digits: the one that was drawn first, be it this one or an earlier. */
+  drawnOnce(issuerId: string): string {
     this.#database.run("INSERT OR IGNORE INTO issuer_identity (id, issuer_id) VALUES (1, ?)", issuerId);
+    const sql = "SELECT issuer_id AS issuerId FROM issuer_identity";
+    return this.#database.get<{ issuerId: string }>(sql)?.issuerId ?? issuerId;
   }
 
   /** How many grants the lock's roster with this epoch is meant to take away; undefined if nobody has said so. */

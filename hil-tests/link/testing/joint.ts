@@ -9,6 +9,7 @@ import { DEFAULT_SITE, type StoreConfig } from "../../../gateway/config.ts";
 import { LocalIssuer } from "../../../gateway/issuer/local-issuer.ts";
 import type { Log } from "../../../gateway/log.ts";
 import { Database } from "../../../gateway/store/database.ts";
+import { KeyChangeStore } from "../../../gateway/store/key-change-store.ts";
 import type { PairingRow } from "../../../gateway/store/pairing-store.ts";
 import { runUntil } from "../../../gateway/testing/run-until.ts";
 import type { Transport } from "../../../gateway/transport/channel.ts";
@@ -97,7 +98,7 @@ export class Joint {
   }
 
   async restartGateway(): Promise<void> {
-    await this.#withGatewayStopped(() => {});
+    await this.withGatewayStopped(() => {});
   }
 
   /** As kill -9 and a start: nothing that was under way goes on, and what was not durable is gone. */
@@ -111,17 +112,18 @@ export class Joint {
 
   /** Stops the gateway, keeps a copy of its database, and starts it again. */
   async backUp(): Promise<void> {
-    await this.#withGatewayStopped(() => copyFileSync(this.#databasePath, this.#backupPath));
+    await this.withGatewayStopped(() => copyFileSync(this.#databasePath, this.#backupPath));
   }
 
   /** Puts the copy in the database's place, as if nothing had happened since. */
   async restoreBackup(): Promise<void> {
-    await this.#withGatewayStopped(() => copyFileSync(this.#backupPath, this.#databasePath));
+    await this.withGatewayStopped(() => copyFileSync(this.#backupPath, this.#databasePath));
   }
 
-  async #withGatewayStopped(work: () => void): Promise<void> {
+  /** Stops the gateway, lets `work` do what it likes in the data directory, and starts it again. */
+  async withGatewayStopped(work: (folder: string) => void | Promise<void>): Promise<void> {
     await this.run(this.gateway.gateway.close());
-    work();
+    await work(this.#folder);
     this.gateway = this.#compose();
     this.gateway.gateway.start();
   }
@@ -170,8 +172,8 @@ export class Joint {
   #compose(): Composed {
     const { random } = this;
     const clock = new MortalClock(this.clock);
-    const issuer = LocalIssuer.load(this.#folder, opensslSuite, random);
     const database = Database.open(this.#databasePath);
+    const issuer = LocalIssuer.load(this.#folder, opensslSuite, random, new KeyChangeStore(database));
     this.#process = { clock, database };
     return compose({
       suite: opensslSuite,
@@ -180,7 +182,7 @@ export class Joint {
       log: silent,
       database,
       transport: this.#carrier,
-      authority: { kind: "local", issuer, operator: issuer.operator },
+      authority: { kind: "local", issuer, operator: issuer.operator, keys: issuer.keys },
       site: DEFAULT_SITE,
       ...(this.#uplink && { uplink: { to: this.#uplink, batchMax: BATCH_MAX } }),
       ...(this.#store && { store: { limits: this.#store } }),
