@@ -7,8 +7,15 @@ import { UINT_MAX } from "../protocol/wire/cbor-shape.ts";
 import { Reason } from "../protocol/wire/reason.ts";
 import type { Response } from "../protocol/wire/responses.ts";
 import { outcomeOf, readLogAfter, traceOf } from "./act-outcome.ts";
-import { type ActionService, type ActName, type ActOutcome, RequestRefused } from "./api/services.ts";
+import {
+  type ActionService,
+  type ActName,
+  type ActOutcome,
+  type ChallengeAnswer,
+  RequestRefused,
+} from "./api/services.ts";
 import type { Operator } from "./issuer/issuer.ts";
+import { carryUnpair } from "./link/carry-unpair.ts";
 import { describeTrouble } from "./link/link-trouble.ts";
 import { LockDisagrees } from "./link/lock-disagrees.ts";
 import type { LockLinks } from "./link/lock-links.ts";
@@ -17,6 +24,7 @@ import type { LogEnd } from "./link/lock-word.ts";
 import type { Log } from "./log.ts";
 import type { Observer, UnlockStep } from "./metrics/observer.ts";
 import { OPERATOR_GRANT_ID } from "./rights/operator-grant.ts";
+import type { LockStore } from "./store/lock-store.ts";
 
 /** By the lock's own clock; the challenge is what makes an order good for once only. */
 const ORDER_LIVES_SECONDS = 60;
@@ -45,6 +53,7 @@ export interface ActionsParts {
   /** Undefined where the issuer is elsewhere: then orders are only carried. */
   operator: Operator | undefined;
   links: LockLinks;
+  locks: Pick<LockStore, "slot">;
   /** The lock's log has grown. */
   acted: (lockId: string) => void;
 }
@@ -94,6 +103,7 @@ export class Actions implements ActionService {
     if (!order.ok) return { kind: "refused", reason: order.reason };
     const { action, challenge, grantId } = order.value.claims;
     try {
+      if (action === Action.unpair) return await carryUnpair(links.of(lockId), document);
       const attempt = await this.#attempt(lockId, async (session) => {
         const { logEnd } = session.word.whole ?? {};
         assert(logEnd, "an act is prepared first");
@@ -107,6 +117,20 @@ export class Actions implements ActionService {
     } finally {
       acted(lockId);
     }
+  }
+
+  async challenge(lockId: string): Promise<ChallengeAnswer> {
+    const { links, locks } = this.#parts;
+    const link = links.of(lockId);
+    try {
+      await link.run("unlock", (session) => session.refresh());
+    } catch (error) {
+      return { kind: "unreachable", message: sentenceOf(error) };
+    }
+    const slot = locks.slot(lockId)?.slot;
+    const heard = link.challenge;
+    if (slot === undefined || !heard) return { kind: "unreachable", message: "The lock does not say." };
+    return { kind: "known", slot, challenge: heard.value, atMs: heard.atMs };
   }
 
   async #act(lockId: string, operator: Operator, action: Action): Promise<ActOutcome> {

@@ -71,7 +71,15 @@ export type ActOutcome =
 export interface ActionService {
   /** Settles when the outcome is known, or can not be known for now. The lock is a paired one. */
   act(lockId: string, action: ActName): Promise<ActOutcome>;
+  /** Has the lock decide on an order that somebody else has signed, with the grant that it shows if the lock has it not. */
+  carry(lockId: string, order: Uint8Array, grant?: Uint8Array): Promise<ActOutcome>;
+  /** Has the lock name the challenge that the next order has to be signed over. */
+  challenge(lockId: string): Promise<ChallengeAnswer>;
 }
+
+export type ChallengeAnswer =
+  /** Of the gateway's slot, 8 bytes. */
+  { kind: "known"; slot: number; challenge: Uint8Array; atMs: number } | { kind: "unreachable"; message: string };
 
 /** Why it stands with a lock as it does, for programs: the sentence beside it says it to people. */
 export type SyncReason =

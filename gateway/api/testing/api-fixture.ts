@@ -9,7 +9,7 @@ import { SetAsideStore } from "../../store/set-aside-store.ts";
 import { type Role, TokenStore } from "../../store/token-store.ts";
 import { grantsFixture } from "../../testing/grants-fixture.ts";
 import { buildApi } from "../server.ts";
-import type { ActOutcome, SyncStatus } from "../services.ts";
+import type { ActOutcome, ChallengeAnswer, SyncStatus } from "../services.ts";
 import { Tokens } from "../tokens.ts";
 
 /** An admin's. */
@@ -22,6 +22,7 @@ interface Played {
   startPairing(): Promise<PairingRow>;
   outcome: ActOutcome;
   act(): Promise<ActOutcome>;
+  challenge: ChallengeAnswer;
   sync: SyncStatus | undefined;
 }
 
@@ -51,6 +52,7 @@ export async function apiFixture(
     },
     outcome: { kind: "done", flags: 0, seq: 1 },
     act: async () => played.outcome,
+    challenge: { kind: "known", slot: 0, challenge: new Uint8Array(8).fill(7), atMs: 0 },
     sync: undefined,
   };
   const room = { isShort: false };
@@ -82,8 +84,16 @@ export async function apiFixture(
         played.asked.push({ lockId, action });
         return played.act();
       },
+      carry: (lockId: string, order: Uint8Array, grant?: Uint8Array) => {
+        played.asked.push({ lockId, order, ...(grant && { grant }) });
+        return played.act();
+      },
+      challenge: async () => played.challenge,
     },
-    sync: { status: () => played.sync },
+    sync: {
+      status: () => played.sync,
+      approve: async (lockId: string) => void played.asked.push({ lockId, approved: true }),
+    },
     uplink: { status: () => ({ state: "none" as const, sentence: "There is no uplink." }), lies: 0, poke() {} },
   };
   const build = () =>

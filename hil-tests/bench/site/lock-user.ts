@@ -25,6 +25,7 @@ export class LockUser {
       clock,
       operator: authority.operator,
       links: this.#links,
+      locks: this.#locks,
       log,
       observer: NO_OBSERVER,
       acted: () => {},
