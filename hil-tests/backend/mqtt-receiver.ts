@@ -26,6 +26,10 @@ export class MqttReceiver {
   readonly #site: string;
   readonly #client: MqttClient;
   readonly #listening: Promise<void>;
+  readonly #replyTopic: string;
+  /** By correlation data, who waits for the outcome of an order. */
+  readonly #outcomes = new Map<string, (outcome: unknown) => void>();
+  #orders = 0;
   /** Takes events, but says nothing of them, while set. */
   isSilent = false;
   batches = 0;
@@ -35,6 +39,7 @@ export class MqttReceiver {
     this.#issuer = issuer;
     this.#site = site;
     this.#client = connect(url, { protocolVersion: 5, reconnectPeriod: RECONNECT_EVERY_MS, ...options });
+    this.#replyTopic = `portvakt/${site}/replies/backend`;
     this.#client.on("message", (topic, payload, packet) => this.#hear(topic, payload, packet));
     // The broker may be away: it is tried again.
     this.#client.on("error", () => {});
@@ -42,9 +47,8 @@ export class MqttReceiver {
     this.#listening = connected.then(async () => {
       const ofLocks = ["events", "alarms", ...(issuer ? ["report"] : [])];
       const topics = ofLocks.map((what) => `portvakt/${site}/locks/+/${what}`);
-      await this.#client.subscribeAsync(issuer ? [...topics, `portvakt/${site}/gateways/+/results`] : topics, {
-        qos: 1,
-      });
+      const ofIssuer = issuer ? [`portvakt/${site}/gateways/+/results`, this.#replyTopic] : [];
+      await this.#client.subscribeAsync([...topics, ...ofIssuer], { qos: 1 });
     });
   }
 
@@ -57,6 +61,16 @@ export class MqttReceiver {
   async tell(gatewayId: string, answer: BackendAnswer): Promise<void> {
     const topic = `portvakt/${this.#site}/gateways/${gatewayId}/answers`;
     await this.#client.publishAsync(topic, writeAnswer(answer), { qos: 1 });
+  }
+
+  /** Has a signed order carried to its lock; resolves with the outcome as the gateway puts it. */
+  async order(lockId: string, order: Uint8Array): Promise<unknown> {
+    const correlation = String(++this.#orders);
+    const outcome = new Promise((resolve) => this.#outcomes.set(correlation, resolve));
+    const payload = JSON.stringify({ order: Buffer.from(order).toString("base64") });
+    const properties = { responseTopic: this.#replyTopic, correlationData: Buffer.from(correlation) };
+    await this.#client.publishAsync(`portvakt/${this.#site}/locks/${lockId}/orders`, payload, { qos: 1, properties });
+    return outcome;
   }
 
   async close(): Promise<void> {
@@ -72,7 +86,8 @@ export class MqttReceiver {
     // Of a lock that is unpaired nothing is kept.
     if (payload.length === 0) return;
     const json = JSON.parse(payload.toString("utf8")) as unknown;
-    if (/\/(report|results)$/.test(topic)) void this.#hearReport(json as { gatewayId: string });
+    if (topic === this.#replyTopic) this.#outcomes.get(String(properties.correlationData))?.(json);
+    else if (/\/(report|results)$/.test(topic)) void this.#hearReport(json as { gatewayId: string });
     else void this.#hearEvents(topic, json as unknown[], properties);
   }
 

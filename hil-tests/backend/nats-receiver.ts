@@ -10,6 +10,7 @@ import { writeAnswer } from "./write-answer.ts";
 const RECONNECT_EVERY_MS = 200;
 /** A message that is not acknowledged by then is given again, to whichever backend of this partition asks. */
 const ACK_WAIT_NANOS = 30_000_000_000;
+const ORDER_WITHIN_MS = 30_000;
 const LANES = ["events", "alarms"] as const;
 
 export interface NatsReceiverOptions extends NodeConnectionOptions {
@@ -79,6 +80,13 @@ export class NatsReceiver {
   /** What gateways need by what they said last: since people have decided something. */
   bring(gatewayId: string): void {
     this.#give(gatewayId, this.#options.issuer?.needs(gatewayId) ?? []);
+  }
+
+  /** Has a signed order carried to its lock; resolves with the outcome as the gateway puts it. */
+  async order(lockId: string, order: Uint8Array): Promise<unknown> {
+    const payload = JSON.stringify({ order: Buffer.from(order).toString("base64") });
+    const subject = `portvakt.${this.#options.site}.locks.${lockId}.orders`;
+    return (await this.#connection.request(subject, payload, { timeout: ORDER_WITHIN_MS })).json();
   }
 
   async close(): Promise<void> {
