@@ -1,0 +1,116 @@
+import { deterministicSuite as suite } from "../../../crypto/testing/deterministic-suite.ts";
+import type { CloudEvent } from "../../../gateway/uplink/cloud-event.ts";
+import { ExportCheck } from "../../../gateway/verify/export-check.ts";
+import { ExportError } from "../../../gateway/verify/export-line.ts";
+import { encodeRecord } from "../../../protocol/log/record.ts";
+import { equalBytes, fromHex, toHex } from "../../../protocol/wire/bytes.ts";
+import { EventRefused, readLockEvent } from "../../backend/lock-event.ts";
+import { LockHistory } from "../../backend/lock-history.ts";
+import type { Door } from "../site/door.ts";
+import { recordOf } from "../site/events.ts";
+import { readWholeLog } from "../site/whole-log.ts";
+
+/**
+ * What really stands in the logs of the locks, and whether somebody who checks is ever made to believe anything else: the
+ * verifier that comes with the gateway, and a backend that takes events.
+ */
+export class Logs {
+  readonly #doors: readonly Door[];
+  readonly #true = new Map<string, Uint8Array>();
+  readonly #backend: Map<string, LockHistory>;
+  readonly #broken: (what: string) => void;
+
+  /** `events`: what the backend had before the theft. */
+  constructor(doors: readonly Door[], events: readonly CloudEvent[], broken: (what: string) => void) {
+    this.#doors = doors;
+    this.#broken = broken;
+    this.#backend = new Map(doors.map((door) => [door.id, new LockHistory(suite, door.id, door.sigPk)]));
+    for (const event of events) {
+      this.tell(event);
+      const record = recordOf(event);
+      if (record) this.#true.set(placeOf(event.data.lockId, record), record.record);
+    }
+    this.look();
+  }
+
+  /** Takes note of what the locks have in their logs now. */
+  look(): void {
+    for (const door of this.#doors) {
+      for (const record of readWholeLog(door)) this.#true.set(placeOf(door.id, record), record.bytes);
+    }
+  }
+
+  /** Hands the backend an event; whether it took it. */
+  tell(event: CloudEvent): boolean {
+    const history = this.#backend.get(event.data.lockId);
+    try {
+      history?.accept(readLockEvent(event));
+      return history !== undefined;
+    } catch (error) {
+      if (error instanceof EventRefused) return false;
+      throw error;
+    }
+  }
+
+  /** What the backend would sign a receipt for: the last record that it holds all before. */
+  held(door: Door): { generation: number; seq: number; head: Uint8Array } {
+    const history = this.#backend.get(door.id)!;
+    const { generation } = door.inside;
+    const seq = history.durableThrough(generation);
+    return { generation, seq, head: history.hashAt(generation, seq) ?? new Uint8Array(16) };
+  }
+
+  /** Whether the backend has the lock's own record. */
+  isHeld(door: Door, generation: number, seq: number): boolean {
+    const own = this.#true.get(placeOf(door.id, { generation, seq }));
+    const held = this.#backend.get(door.id)!.hashAt(generation, seq);
+    return own !== undefined && held !== undefined && equalBytes(held, own.subarray(-16));
+  }
+
+  /** Shows an export to whoever knows the locks' real keys. */
+  show(lines: readonly string[]): void {
+    const check = new ExportCheck(suite, new Map(this.#doors.map((door) => [door.id, door.sigPk])));
+    try {
+      for (const line of lines) check.see(line);
+    } catch (error) {
+      if (error instanceof ExportError) return;
+      throw error;
+    }
+    const events = lines.map((line) => JSON.parse(line)).filter((json) => json.data !== undefined) as CloudEvent[];
+    for (const { lockId, generation, firstSeq, signedThrough, fault } of check.verdicts()) {
+      if (fault !== undefined) continue;
+      const own = events.filter(({ data }) => data.lockId === lockId && data.generation === generation);
+      const gone = new Set(own.flatMap(({ data }) => ("fromSeq" in data ? range(data.fromSeq, data.toSeq) : [])));
+      const shown = new Map(own.flatMap((event) => recordOf(event) ?? []).map(({ seq, record }) => [seq, record]));
+      for (let seq = firstSeq; seq <= signedThrough; seq++) {
+        const record = shown.get(seq);
+        if (!record && !gone.has(seq)) this.#broken(`a log without record ${seq} verifies`);
+        else if (record) this.#expectTrue(lockId, generation, seq, record);
+      }
+    }
+  }
+
+  /** Looks at everything that the backend takes for verified. */
+  judge(): void {
+    for (const [lockId, history] of this.#backend) {
+      for (const { generation, signedThrough, records } of history.generations()) {
+        for (const record of records) {
+          if (record.seq <= signedThrough) this.#expectTrue(lockId, generation, record.seq, encodeRecord(record));
+        }
+      }
+    }
+  }
+
+  #expectTrue(lockId: string, generation: number, seq: number, record: Uint8Array): void {
+    const own = this.#true.get(placeOf(lockId, { generation, seq }));
+    if (!own || !equalBytes(own, record)) this.#broken(`a record ${seq} verifies that the lock never wrote`);
+  }
+}
+
+function placeOf(lockId: string, { generation, seq }: { generation: number; seq: number }): string {
+  return `${toHex(fromHex(lockId))}-${generation}-${seq}`;
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+}
