@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fromHex } from "../protocol/wire/bytes.ts";
 import { loadConfig, parseConfig } from "./config.ts";
 import { ConfigError } from "./config-table.ts";
 
@@ -131,4 +132,26 @@ test("a file that is not there, or is a directory, is named", () => {
   writeFileSync(file, 'data = "d"');
   assert.equal(loadConfig(file).data, join(directory, "d"));
   rmSync(directory, { recursive: true });
+});
+
+const ISSUER_KEY = `02${"ab".repeat(32)}`;
+
+test("an issuer elsewhere is named by its key", () => {
+  assert.deepEqual(read(`issuer = "remote"\n[fleet]\nissuer_key = "${ISSUER_KEY}"`).fleet, {
+    issuerKey: fromHex(ISSUER_KEY),
+    revokeShareMaxPercent: 50,
+  });
+});
+
+test("an issuer elsewhere needs its key, and one here has no fleet", () => {
+  assertRefused('issuer = "remote"', ": fleet.issuer_key is missing");
+  assertRefused(
+    'issuer = "remote"\n[fleet]\nissuer_key = "02ab"',
+    ": fleet.issuer_key must be the issuer's public key: 66 hexadecimal digits that begin with 02 or 03",
+  );
+  assertRefused(
+    `[fleet]\nissuer_key = "${ISSUER_KEY}"`,
+    ': fleet is for a gateway whose issuer is elsewhere: issuer = "remote"',
+  );
+  assertRefused('issuer = "far"', ': issuer must be "local" or "remote"');
 });

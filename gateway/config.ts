@@ -3,6 +3,8 @@ import { dirname, resolve } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import { parsePosixTz } from "../protocol/access/posix-tz.ts";
 import { ConfigError, Table } from "./config-table.ts";
+import type { FleetConfig } from "./fleet/open-fleet.ts";
+import { fleetConfig } from "./fleet-config.ts";
 import { isLoopback } from "./loopback.ts";
 import { type UplinkConfig, uplinkConfig } from "./uplink-kinds.ts";
 
@@ -17,6 +19,8 @@ export interface Config {
   site: SiteConfig;
   store: StoreConfig;
   uplink?: UplinkConfig;
+  /** Where the issuer is elsewhere; absent where the gateway is its own. */
+  fleet?: FleetConfig;
   log: { level: LogLevel };
 }
 
@@ -104,6 +108,8 @@ export function parseConfig(text: string, file: string, base: string): Config {
     "site",
     "store",
     "uplink",
+    "issuer",
+    "fleet",
     "log",
   ]);
   const api = root.table("api", ["listen", "allow_plain_http", "open_metrics_on_loopback"]);
@@ -111,6 +117,7 @@ export function parseConfig(text: string, file: string, base: string): Config {
   const log = root.table("log", ["level"]);
   const path = (value: string) => resolve(base, value);
   const uplink = uplinkConfig(root, path);
+  const fleet = fleetConfig(root);
   return {
     data: path(root.text("data", DEFAULT_DATA)),
     api: apiConfig(api),
@@ -123,6 +130,7 @@ export function parseConfig(text: string, file: string, base: string): Config {
     store: storeConfig(root.table("store", ["quota_mib", "ballast_mib", "keep_days"])),
     site: siteConfig(root.table("site", ["tz", "stale_after_days"])),
     ...(uplink && { uplink }),
+    ...(fleet && { fleet }),
     log: { level: log.oneOf("level", LOG_LEVELS, "info") },
   };
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { chmodSync } from "node:fs";
+import { chmodSync, readdirSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Server } from "node:net";
+import { join } from "node:path";
 import { test } from "node:test";
 import { SeededRandom } from "../protocol/testing/seeded-random.ts";
 import { VirtualClock } from "../protocol/testing/virtual-clock.ts";
@@ -24,8 +25,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function daemon(data: string, port: number) {
-  const text = `data = "${data}"\n[api]\nlisten = "127.0.0.1:${port}"\n[log]\nlevel = "silent"`;
+function daemon(data: string, port: number, more = "") {
+  const text = `data = "${data}"\n${more}[api]\nlisten = "127.0.0.1:${port}"\n[log]\nlevel = "silent"`;
   const stopping = new AbortController();
   const clock = new VirtualClock();
   const machine = {
@@ -103,4 +104,42 @@ test("a directory that another daemon works in is told in one line", async (t) =
   );
   first.stop();
   await first.ended;
+});
+
+/** A point on the curve: P-256's own generator. */
+const ISSUER_KEY = "036b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296";
+
+function fleet(issuerKey = ISSUER_KEY): string {
+  return `issuer = "remote"\nfleet = { issuer_key = "${issuerKey}" }\n`;
+}
+
+test("a gateway whose issuer is elsewhere makes no key that signs", async (t) => {
+  const data = temporaryDirectory(t);
+  const port = await freePort();
+  const { ended, stop } = daemon(data, port, fleet());
+  await health(port);
+  stop();
+  await ended;
+  assert.deepEqual(
+    readdirSync(data).filter((name) => name.endsWith(".key")),
+    [],
+  );
+});
+
+test("a gateway whose issuer is elsewhere does not start with a key that opens doors", async (t) => {
+  for (const name of ["issuer.key", "operator.key"]) {
+    const data = temporaryDirectory(t);
+    writeFileSync(join(data, name), "");
+    await assert.rejects(
+      daemon(data, await freePort(), fleet()).ended,
+      failsWith(
+        `${join(data, name)} opens doors, and a gateway whose issuer is elsewhere must hold no such key: move it to the issuer`,
+      ),
+    );
+  }
+});
+
+test("an issuer key that is none is told in one line", async (t) => {
+  const { ended } = daemon(temporaryDirectory(t), await freePort(), fleet(`02${"ff".repeat(32)}`));
+  await assert.rejects(ended, failsWith("fleet.issuer_key is no point on P-256"));
 });

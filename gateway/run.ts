@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { opensslSuite } from "../crypto/openssl.ts";
 import type { Clock } from "../protocol/clock.ts";
-import { keyId } from "../protocol/documents/cose-sign1.ts";
 import type { Random } from "../protocol/random.ts";
 import { toHex } from "../protocol/wire/bytes.ts";
 import type { Api } from "./api/api.ts";
@@ -13,15 +12,15 @@ import { CliError, ExitCode } from "./cli/exit-code.ts";
 import { type Composed, compose } from "./compose.ts";
 import type { ApiConfig, Config } from "./config.ts";
 import { createUplink } from "./create-uplink.ts";
+import { type Authority, gatewayIdOf } from "./issuer/authority.ts";
 import { KeyFileError } from "./issuer/key-file.ts";
-import { LocalIssuer } from "./issuer/local-issuer.ts";
+import { loadAuthority } from "./load-authority.ts";
 import { createLog, type Log } from "./log.ts";
 import { isLoopback } from "./loopback.ts";
 import { Meters } from "./metrics/meters.ts";
 import { Ballast } from "./store/ballast.ts";
 import { openDataDirectory } from "./store/data-directory.ts";
 import { Database, PAGE_BYTES } from "./store/database.ts";
-import { KeyChangeStore } from "./store/key-change-store.ts";
 import { KeyedRequestStore } from "./store/keyed-request-store.ts";
 import { StoreError } from "./store/store-error.ts";
 import { TokenStore } from "./store/token-store.ts";
@@ -74,8 +73,8 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
   const tokens = new Tokens({ database, store: new TokenStore(database), suite, clock, random, log });
   await ensureApiToken(apiTokenFile(config.data), tokens);
   const metrics = new Meters();
-  const issuer = LocalIssuer.load(config.data, suite, random, new KeyChangeStore(database));
-  const gatewayId = toHex(keyId(suite, issuer.operator.publicKey));
+  const authority = await loadAuthority({ suite, random, database, directory: config.data }, config.fleet);
+  const gatewayId = toHex(gatewayIdOf(suite, authority));
   const uplink = config.uplink && {
     to: createUplink(config.uplink, suite, { clock, random, log, database, gatewayId, version }),
     batchMax: config.uplink.batchMax,
@@ -94,7 +93,7 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
       ble,
     }),
     radio: ble,
-    authority: { kind: "local", issuer, operator: issuer.operator, keys: issuer.keys },
+    authority,
     site: config.site,
     observer: metrics,
     ...(uplink && { uplink }),
@@ -130,7 +129,7 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
   gateway.start();
   log.info(
     { version, listening, data: config.data, locks: locks.list().length, uplink: uplink?.to.name ?? "none" },
-    `Portvakt listens at ${listening}. It stands alone: whoever takes ${config.data} can open the doors of its locks.`,
+    `Portvakt listens at ${listening}. ${whatATheftYields(authority, config.data)}`,
   );
   for (const { path } of config.serial) {
     // The other locks are served all the same, and this line as soon as its adapter is there.
@@ -140,6 +139,15 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
     log.warn({}, "The API is reachable from outside over plain HTTP: whoever listens on the way learns the token.");
   }
   return { ...composed, api };
+}
+
+function whatATheftYields(authority: Authority, directory: string): string {
+  switch (authority.kind) {
+    case "local":
+      return `It stands alone: whoever takes ${directory} can open the doors of its locks.`;
+    case "remote":
+      return "Its issuer is elsewhere: it holds no key that signs, and whoever steals it can open nothing with it.";
+  }
 }
 
 async function listen(api: Api, { host, port }: ApiConfig): Promise<string> {

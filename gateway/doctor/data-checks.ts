@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Database } from "../store/database.ts";
 import { StoreError } from "../store/store-error.ts";
@@ -34,6 +34,17 @@ export function checkKeys(directory: string): Check {
     "keys",
     `${bad.join(" and ")} can not be read, or holds no key.`,
     "Put the right file back from a backup: with a new key every lock has to be paired again.",
+  );
+}
+
+/** Whether a gateway whose issuer is elsewhere holds no key all the same. */
+export function checkNoKeys(directory: string): Check {
+  const found = KEY_FILES.filter((name) => existsSync(join(directory, name)));
+  if (found.length === 0) return good("keys", "The issuer is elsewhere, and no key of its lies here.");
+  return wrong(
+    "keys",
+    `${found.join(" and ")} should not be here: the issuer is elsewhere.`,
+    "Move them to the issuer.",
   );
 }
 

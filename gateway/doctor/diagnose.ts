@@ -5,7 +5,7 @@ import { type Config, loadConfig } from "../config.ts";
 import { ConfigError } from "../config-table.ts";
 import { type Check, good, wrong } from "./check.ts";
 import { checkDaemon } from "./daemon-checks.ts";
-import { checkDatabase, checkDirectory, checkKeys, checkRoom } from "./data-checks.ts";
+import { checkDatabase, checkDirectory, checkKeys, checkNoKeys, checkRoom } from "./data-checks.ts";
 import { checkAdapter, checkClock, checkPort } from "./machine-checks.ts";
 import type { Probes } from "./probes.ts";
 
@@ -22,7 +22,7 @@ export async function diagnose(options: ClientOptions, io: CliIo, probes: Probes
   const ports = await Promise.all(config.serial.map((port) => checkPort(port, daemon.isUp, probes)));
   return [
     good("configuration", `${options.config ?? "The defaults"} can be read.`),
-    ...checkData(config.data, probes),
+    ...checkData(config, probes),
     await checkClock(io.clock.wallMs(), probes),
     ...ports,
     ...config.ble.adapters.flatMap((name) => checkAdapter(name, daemon.hasLocksOnBle, probes)),
@@ -30,9 +30,10 @@ export async function diagnose(options: ClientOptions, io: CliIo, probes: Probes
   ];
 }
 
-function checkData(path: string, probes: Probes): Check[] {
+function checkData({ data: path, fleet }: Config, probes: Probes): Check[] {
   const directory = checkDirectory(path);
   const database = join(path, "portvakt.db");
   if (!existsSync(database)) return [directory];
-  return [directory, checkKeys(path), checkRoom(path, probes.freeBytes(path)), checkDatabase(database)];
+  const keys = fleet ? checkNoKeys(path) : checkKeys(path);
+  return [directory, keys, checkRoom(path, probes.freeBytes(path)), checkDatabase(database)];
 }

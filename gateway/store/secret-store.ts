@@ -19,6 +19,10 @@ export class SecretStore {
     this.#database = database;
   }
 
+  get isEmpty(): boolean {
+    return this.#database.get("SELECT 1 FROM stair_secrets LIMIT 1") === undefined;
+  }
+
   ofStair(stair: string): SiteSecrets | undefined {
     const row = this.#database.get<{ tag_master_key: Uint8Array; pin_pepper: Uint8Array }>(
       "SELECT tag_master_key, pin_pepper FROM stair_secrets WHERE stair = ?",
