@@ -22,7 +22,12 @@ export interface LockReport {
   sigPk: string;
   boxPk: string;
   state: SyncStatus["state"];
+  reason: SyncStatus["reason"];
   sentence: string;
+  /** The lock's own reason for refusing, as in `table-full`. */
+  refusal?: string;
+  /** How much of the roster on its way the lock has. */
+  progress?: { done: number; of: number };
   /** Epoch 0: no roster has come yet. */
   wanted: RosterWord;
   /** What the lock said that it has; absent until it has said it. */
@@ -37,8 +42,15 @@ export interface LockReport {
   timeWanted?: true;
   /** How far the lock's clock is ahead of the gateway's, give or take; `uncertain`: the lock itself does not trust it. */
   clock?: { errorSeconds?: number; boundSeconds?: number; uncertain: boolean };
-  /** Seconds since 1970: from then on the lock lets only essential grants in; absent if that never comes. */
+  /**
+   * How long ago the lock confirmed that it has the roster that was wanted then: what was revoked since may still open it.
+   * Absent until it has.
+   */
+  revocationAgeSeconds?: number;
+  /** Seconds since 1970: from then on the roster that it confirmed lets only essential grants in; absent if that never comes. */
   staleAfter?: number;
+  /** A roster that the lock had and that did not come from here. */
+  foreignRoster?: RosterWord & { at: string };
 }
 
 /** What goes up in one message. */
@@ -71,7 +83,6 @@ export function lockReport(parts: LockReportParts, lockId: string): LockReport |
   const lock = locks.get(lockId);
   if (!lock) return undefined;
   const status = parts.sync.status(lockId);
-  const { staleAfter, ...wanted } = wantedRoster(parts, lockId);
   const { generation, model, hardware, firmware, reported } = lock;
   const challenge = currentChallenge(parts, lockId);
   const held = fleet?.held(lockId);
@@ -85,9 +96,8 @@ export function lockReport(parts: LockReportParts, lockId: string): LockReport |
     firmware,
     sigPk: toHex(lock.sigPk),
     boxPk: toHex(lock.boxPk),
-    state: status?.state ?? "waiting",
-    sentence: status?.sentence ?? "Not looked at since the start of the daemon.",
-    wanted,
+    ...stateWord(status),
+    wanted: wantedRoster(parts, lockId),
     ...(reported && {
       reported: { epoch: reported.epoch, digest: toHex(reported.rosterDigest), at: timeText(reported.atMs) },
     }),
@@ -96,7 +106,6 @@ export function lockReport(parts: LockReportParts, lockId: string): LockReport |
     ...(challenge && { challenge }),
     ...(fleet?.timeWish(lockId) && { timeWanted: true }),
     ...clockWord(lock, status),
-    ...(staleAfter && { staleAfter }),
   };
 }
 
@@ -104,16 +113,41 @@ export function lockReport(parts: LockReportParts, lockId: string): LockReport |
  * What of a report is news, as a text to compare: neither how long ago something was nor how a sentence puts it, which change
  * all the time.
  */
-export function newsOf({ sentence: _, reported, challenge, clock, ...steady }: LockReport): string {
+export function newsOf(report: LockReport): string {
+  const { sentence: _, progress: __, revocationAgeSeconds: ___, reported, challenge, clock, ...steady } = report;
   return JSON.stringify([steady, reported?.epoch, reported?.digest, challenge?.value, clock?.uncertain]);
 }
 
-function wantedRoster({ suite, rosters }: LockReportParts, lockId: string): RosterWord & { staleAfter?: number } {
+function stateWord(status: SyncStatus | undefined) {
+  if (!status) {
+    const sentence = "Not looked at since the start of the daemon.";
+    return { state: "waiting", reason: "not-asked", sentence } as const;
+  }
+  const { state, reason, sentence, refusal, progress, revocationAgeSeconds, staleAfter, foreignRoster } = status;
+  return {
+    state,
+    reason,
+    sentence,
+    ...(refusal !== undefined && { refusal }),
+    ...(progress && { progress }),
+    ...(revocationAgeSeconds !== undefined && { revocationAgeSeconds }),
+    ...(staleAfter !== undefined && { staleAfter }),
+    ...(foreignRoster && {
+      foreignRoster: {
+        epoch: foreignRoster.epoch,
+        digest: toHex(foreignRoster.digest),
+        at: timeText(foreignRoster.atMs),
+      },
+    }),
+  };
+}
+
+function wantedRoster({ suite, rosters }: LockReportParts, lockId: string): RosterWord {
   const document = rosters.document(lockId);
   const roster = document && parseRoster(suite, document);
   if (!roster?.ok) return { epoch: 0 };
-  const { epoch, digest, staleAfter } = roster.value.claims;
-  return { epoch, digest: toHex(digest), staleAfter };
+  const { epoch, digest } = roster.value.claims;
+  return { epoch, digest: toHex(digest) };
 }
 
 function currentChallenge({ locks, challenge }: LockReportParts, lockId: string): LockReport["challenge"] {

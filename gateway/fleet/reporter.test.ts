@@ -15,7 +15,7 @@ const RESULT: DocumentResult = { kind: "time-token", id: "00112233445566aa", out
 function reportOf(lockId: string, epoch: number): LockReport {
   const identity = { gatewayId: "6761746577617931", lockId, generation: 0, model: "M", hardware: 1, firmware: 1 };
   const keys = { sigPk: "02".repeat(33), boxPk: "03".repeat(33) };
-  return { ...identity, ...keys, state: "in-step", sentence: "In step.", wanted: { epoch } };
+  return { ...identity, ...keys, state: "in-step", reason: "in-step", sentence: "In step.", wanted: { epoch } };
 }
 
 /** A reporter of locks whose wanted epochs stand in `epochs`, and a backend that keeps what it hears. */

@@ -1,29 +1,19 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { createConfig, lintFromString, parseYaml } from "@redocly/openapi-core";
-import { Compile } from "typebox/schema";
+import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { concat, uint32 } from "../../protocol/wire/bytes.ts";
 import { EVENT_KINDS, type EventKind, type EventRow } from "../store/event-store.ts";
 import { encodeLoss } from "../store/loss.ts";
 import { type CloudEvent, toCloudEvent, toSetAsideReport } from "./cloud-event.ts";
 import { readAnswer } from "./read-answer.ts";
+import { ASYNCAPI_TEXT, asyncapiSchema } from "./testing/asyncapi-schema.ts";
 import { UplinkError } from "./uplink.ts";
 
-const TEXT = readFileSync(
-  new URL(import.meta.resolve("#package").replace("package.json", "docs/asyncapi.yaml")),
-  "utf8",
-);
 const LOCK = "00112233445566aa";
 const NONCE = Buffer.alloc(16, 3).toString("base64");
+const ROSTER = { document: "AQID", grants: { all: [LOCK] } };
+const DIFFERENCE = { document: "AQID", grants: { since: 1, put: [LOCK], drop: [] }, mayRevoke: 7 };
 const PLACE = { lockId: LOCK, generation: 0, seq: 1 };
-
-/** The description's schema of this name, as a function that says whether a value is one. */
-function schema(name: string): (value: unknown) => boolean {
-  const { components } = parseYaml(TEXT) as { components: object };
-  const validator = Compile({ components, $ref: `#/components/schemas/${name}` } as object);
-  return (value) => validator.Check(value);
-}
 
 const PAYLOADS: Record<EventKind, Uint8Array> = {
   record: new Uint8Array(48).fill(1),
@@ -45,7 +35,7 @@ const row = (kind: EventKind): EventRow => ({
 
 test("docs/asyncapi.yaml passes Redocly's strictest rules for AsyncAPI 3", async () => {
   const config = await createConfig({ extends: ["recommended-strict"] });
-  const problems = await lintFromString({ source: TEXT, absoluteRef: "asyncapi.yaml", config });
+  const problems = await lintFromString({ source: ASYNCAPI_TEXT, absoluteRef: "asyncapi.yaml", config });
   assert.deepEqual(
     problems.map(({ ruleId, message, location }) => `${ruleId}: ${message} at ${location[0]?.pointer}`),
     [],
@@ -53,9 +43,9 @@ test("docs/asyncapi.yaml passes Redocly's strictest rules for AsyncAPI 3", async
 });
 
 test("it describes every kind of event that is sent, and nothing that is but like one", () => {
-  const isBatch = schema("Batch");
+  const isBatch = asyncapiSchema("Batch");
   const events = [...EVENT_KINDS.map((kind) => toCloudEvent(row(kind))), toSetAsideReport(row("record"))];
-  assert(isBatch(JSON.parse(JSON.stringify(events))));
+  assert(isBatch(events));
   const [good] = events;
   for (const bad of [
     { ...good, id: `${LOCK}-0-7-head` },
@@ -69,11 +59,13 @@ test("it describes every kind of event that is sent, and nothing that is but lik
 });
 
 test("it allows the answers that the gateway reads, and no others", () => {
-  const isAnswer = schema("Answer");
+  const isAnswer = asyncapiSchema("Answer");
   const answers: unknown[] = [
     {},
     { results: [{ id: "a", outcome: "accepted" }], durableThrough: [PLACE], rewind: [PLACE] },
     { lockReceipts: ["AQID"], headsWanted: [{ lockId: LOCK, nonce: NONCE }] },
+    { documents: { issuerId: LOCK } },
+    { documents: { issuerId: LOCK, grants: ["AQID"], rosters: [ROSTER, DIFFERENCE], timeTokens: ["AQID"] } },
     null,
     [],
     { receipts: [] },
@@ -89,12 +81,19 @@ test("it allows the answers that the gateway reads, and no others", () => {
     { lockReceipts: [Buffer.alloc(1027).toString("base64")] },
     { headsWanted: [{ lockId: LOCK, nonce: "AQID" }] },
     { headsWanted: [{ lockId: LOCK }] },
+    { documents: [] },
+    { documents: { grants: [] } },
+    { documents: { issuerId: LOCK, grants: [""] } },
+    { documents: { issuerId: LOCK, keys: [] } },
+    { documents: { issuerId: LOCK, rosters: [{ document: "AQID" }] } },
+    { documents: { issuerId: LOCK, rosters: [{ ...ROSTER, mayRevoke: -1 }] } },
+    { documents: { issuerId: LOCK, rosters: [{ ...ROSTER, grants: { ...ROSTER.grants, ...DIFFERENCE.grants } }] } },
   ];
-  const [good, bad] = [3, answers.length - 3];
+  const [good, bad] = [5, answers.length - 5];
   const reads = (answer: unknown) => {
     try {
-      readAnswer("b", JSON.stringify(answer));
-      return true;
+      const { documents } = readAnswer("b", JSON.stringify(answer));
+      return documents?.ok ?? true;
     } catch (error) {
       if (error instanceof UplinkError) return false;
       throw error;

@@ -68,10 +68,10 @@ async function overNats({ backend, issuer, folder, clock }: FleetSite): Promise<
 }
 
 /** As a broker's user is told. */
-function asTold(outcome: ActOutcome): object {
-  const { kind, ...rest } = outcome;
+function asTold({ kind, ...outcome }: ActOutcome): object {
+  const detail = kind === "refused" ? { detail: "" } : {};
   const challenge = "challenge" in outcome && outcome.challenge ? { challenge: toHex(outcome.challenge) } : {};
-  return { ...rest, outcome: kind, ...challenge };
+  return { outcome: kind, ...detail, ...outcome, ...challenge };
 }
 
 async function tellOver(t: TestContext, way: (site: FleetSite) => Promise<FleetWay>): Promise<void> {

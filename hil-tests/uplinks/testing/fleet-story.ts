@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { asyncapiSchema } from "../../../gateway/uplink/testing/asyncapi-schema.ts";
 import { Reason } from "../../../protocol/wire/reason.ts";
 import type { FleetSite } from "./fleet-site.ts";
 
 /** The issuer's word on the time is as old as its way is long, in a time that runs faster than the broker's. */
 const TOKEN_TRAVELS_SECONDS_MAX = 15;
+
+const isReport = asyncapiSchema("LockReport");
+const isOutcome = asyncapiSchema("Outcome");
 
 /** What an outcome of an order says on every way. */
 interface Outcome {
@@ -21,6 +25,7 @@ export async function tellFleetStory(site: FleetSite): Promise<void> {
   const { office } = issuer;
   const isInStep = (epoch: number) => {
     const report = issuer.report(lockId);
+    assert(!report || isReport(report), JSON.stringify(report));
     return report?.state === "in-step" && report.wanted.epoch === epoch && report.reported?.epoch === epoch;
   };
   const decide = async (decision: Promise<unknown>) => {
@@ -46,7 +51,9 @@ export async function tellFleetStory(site: FleetSite): Promise<void> {
   const order = async (challenge = issuer.report(lockId)?.challenge?.value) => {
     const document = issuer.unlockOrder(person, lockId, challenge ?? "");
     assert(document);
-    return { challenge, outcome: (await site.run(site.way.order(site, document))) as Outcome };
+    const outcome = (await site.run(site.way.order(site, document))) as Outcome;
+    assert(isOutcome(outcome), JSON.stringify(outcome));
+    return { challenge, outcome };
   };
   const first = await order();
   assert.equal(first.outcome.outcome, "done");
