@@ -19,6 +19,7 @@ import { composeRights, type Rights } from "./rights/compose-rights.ts";
 import type { Ballast } from "./store/ballast.ts";
 import { type Database, PAGE_BYTES } from "./store/database.ts";
 import { EventStore } from "./store/event-store.ts";
+import { ForeignRosterStore } from "./store/foreign-roster-store.ts";
 import { LockStore } from "./store/lock-store.ts";
 import { OutboxStore } from "./store/outbox-store.ts";
 import { PairingStore } from "./store/pairing-store.ts";
@@ -30,6 +31,7 @@ import { SetAsideStore } from "./store/set-aside-store.ts";
 import { ShedStore } from "./store/shed-store.ts";
 import { TimeStore } from "./store/time-store.ts";
 import { CarriedReceipts } from "./sync/carried-receipts.ts";
+import { ForeignRosters } from "./sync/foreign-rosters.ts";
 import { HeadDemands } from "./sync/head-demands.ts";
 import { Reconciler } from "./sync/reconciler.ts";
 import { recordTimes } from "./sync/record-times.ts";
@@ -104,12 +106,19 @@ export function compose(world: World): Composed {
     notTaken: (lockId) => reporter?.poke(lockId),
   });
   const issuerPk = () => issuerPks().at(-1)!;
-  const { wanted, keeper, ...rights } = composeRights({
+  const {
+    wanted,
+    keeper,
+    grantStore: _,
+    keyChanges: __,
+    ...rights
+  } = composeRights({
     ...world,
     locks,
     rosters,
     issuer: issuer ?? noIssuer(issuerPk()),
     ...(operator && { operatorPk: operator.publicKey }),
+    ...(authority.kind === "local" && authority.keys && { keys: authority.keys }),
     changed: (lockId) => reconciler.poke(lockId),
   });
   const renewRoster = (lockId: string) => (fleet ? fleet.forgetEarlierGeneration(lockId) : wanted.renew([lockId]));
@@ -121,6 +130,7 @@ export function compose(world: World): Composed {
     observer,
     operator,
     links,
+    locks,
     acted: (lockId) => reconciler.poke(lockId),
   });
   const isKnownLock = (lockId: string) => locks.get(lockId) !== undefined || events.position(lockId) !== undefined;
@@ -183,13 +193,20 @@ export function compose(world: World): Composed {
     siteTime,
     carriedReceipts,
     headDemands,
-    renewRoster,
+    foreignRosters: new ForeignRosters({
+      clock,
+      log,
+      observer,
+      store: new ForeignRosterStore(database),
+      renew: fleet ? undefined : renewRoster,
+    }),
     hasUplink: deliverer !== undefined,
     eventsArrived: (lockId) => {
       deliverer?.poke(lockId);
       room.poke();
     },
     roundEnded: (lockId) => reporter?.poke(lockId),
+    heldRoster: (lockId) => fleet?.held(lockId),
     deliveryTrouble: (lockId) => deliverer?.trouble(lockId),
     linkTrouble: (lockId) => world.radio?.describe(lockId),
     pollMs: world.pollMs,

@@ -38,6 +38,7 @@ test("docs/api.md names every metric of ours", async () => {
   const meters = new Meters();
   meters.watch({
     syncStates: () => [],
+    revocationAges: () => [],
     undeliveredEvents: () => 0,
     databaseBytes: () => 0,
     setAsideEvents: () => 0,

@@ -51,7 +51,7 @@ export const LockView = Type.Object(
         sigPk: `02${"5a".repeat(32)}`,
         pairedAt: "2027-01-07T12:00:00.000Z",
         wantedEpoch: 3,
-        sync: { state: "in-step", sentence: "In step." },
+        sync: { state: "in-step", reason: "in-step", sentence: "In step." },
         log: { seq: 12, deliveredThrough: 12, acknowledgedThrough: 10, undelivered: 0 },
       },
     ],

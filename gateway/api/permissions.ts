@@ -19,6 +19,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly Role[] | "anyone">> =
   "GET /v1/locks": EVERYBODY,
   "GET /v1/locks/:lockId": EVERYBODY,
   "GET /v1/locks/:lockId/sync": EVERYBODY,
+  "POST /v1/locks/:lockId/sync/approval": OPERATORS,
   "GET /v1/locks/:lockId/decision": TRUSTED,
   "POST /v1/locks/:lockId/actions": OPERATORS,
 

@@ -12,7 +12,7 @@ test("without a token health says that the daemon lives, and no more", async (t)
 
 test("with the token health says how it fares", async (t) => {
   const { ask, played } = await apiFixture(t);
-  played.sync = { state: "in-step", sentence: "In step." };
+  played.sync = { state: "in-step", reason: "in-step", sentence: "In step." };
   const { body } = await ask("GET", "/v1/health");
   assert.deepEqual(body, {
     status: "alive",

@@ -6,6 +6,7 @@ import type { LockRow } from "../store/lock-store.ts";
 import type { ApiParts } from "./api.ts";
 import { hex, LockId, Time, timeText } from "./fields.ts";
 import { LogProgress, logProgress, SyncSummary, syncSummary } from "./progress-view.ts";
+import type { ForeignRoster } from "./services.ts";
 
 const Digest = hex(32, "SHA-256 over the roster's grants (protocol.md §7)");
 
@@ -36,6 +37,31 @@ export const SyncView = Type.Object(
       }),
     ),
     reportedAt: Type.Optional(Time),
+    revocationAgeSeconds: Type.Optional(
+      Type.Integer({
+        description:
+          "How long ago the lock last confirmed that it has the roster that was wanted at that moment: what was revoked since may still open it",
+      }),
+    ),
+    staleAfter: Type.Optional(
+      Type.String({
+        format: "date-time",
+        description: "From then on the roster that the lock confirmed lets only essential grants in",
+      }),
+    ),
+    changedElsewhere: Type.Optional(
+      Type.Object(
+        {
+          epoch: Type.Integer(),
+          digest: Digest,
+          at: Time,
+          renewals: Type.Integer({
+            description: "How often such rosters have been overwritten since somebody decided",
+          }),
+        },
+        { description: "The last roster that the lock had and nobody here had made" },
+      ),
+    ),
   },
   {
     $id: "Sync",
@@ -44,11 +70,13 @@ export const SyncView = Type.Object(
       {
         lockId: "0a1b2c3d4e5f6071",
         state: "waiting",
-        sentence: "The lock does not answer; its roster and 2 events wait.",
+        reason: "waiting-for-contact",
+        sentence: "The lock did not answer.",
         roster: { inStep: false, wanted: { epoch: 4 }, reported: { epoch: 3, digest: "00".repeat(32) } },
         log: { generation: 0, reportedSeq: 12, seq: 10, deliveredThrough: 10, acknowledgedThrough: 10, undelivered: 0 },
         clock: { errorSeconds: -2, boundSeconds: 1, uncertain: false },
         reportedAt: "2027-01-07T12:00:00.000Z",
+        revocationAgeSeconds: 90,
       },
     ],
   },
@@ -59,7 +87,7 @@ export type SyncJson = Static<typeof SyncView>;
 export function syncView(lock: LockRow, parts: ApiParts): SyncJson {
   const { lockId, generation, reported } = lock;
   const wanted = wantedRoster(lockId, parts);
-  const clockError = parts.sync.status(lockId)?.clockError;
+  const { clockError, revocationAgeSeconds, staleAfter, foreignRoster } = parts.sync.status(lockId) ?? {};
   const has = reported && { epoch: reported.epoch, digest: toHex(reported.rosterDigest) };
   return {
     lockId,
@@ -77,7 +105,14 @@ export function syncView(lock: LockRow, parts: ApiParts): SyncJson {
       },
       reportedAt: timeText(reported.atMs),
     }),
+    ...(revocationAgeSeconds !== undefined && { revocationAgeSeconds }),
+    ...(staleAfter !== undefined && { staleAfter: timeText(staleAfter * 1000) }),
+    ...(foreignRoster && { changedElsewhere: foreignView(foreignRoster) }),
   };
+}
+
+function foreignView({ epoch, digest, atMs, renewals }: ForeignRoster): NonNullable<SyncJson["changedElsewhere"]> {
+  return { epoch, digest: toHex(digest), at: timeText(atMs), renewals };
 }
 
 function wantedRoster(lockId: string, { rosters, suite }: ApiParts): SyncJson["roster"]["wanted"] {

@@ -12,6 +12,9 @@ import type { HeardChallenge } from "./lock-word.ts";
 import { Opener } from "./opener.ts";
 import { SlotKeys, type SlotKind } from "./slot-keys.ts";
 
+/** One O2 may be lost, or the lock be busy with itself. */
+const SILENCES_MIN = 3;
+
 export interface LinkParts {
   suite: Suite;
   random: Random;
@@ -69,6 +72,11 @@ export class LockLink {
   /** Of our slot, as the lock last named it since the start; undefined until it has. */
   get challenge(): HeardChallenge | undefined {
     return this.#memory.word.challenge;
+  }
+
+  /** Whether something is there that has left OPEN unanswered again and again: a lock does that to keys which are not its own. */
+  get isSilent(): boolean {
+    return this.#opener.silences >= SILENCES_MIN;
   }
 
   /** Runs `job` when its turn has come; it must not keep the session. */

@@ -8,7 +8,7 @@ import type { SecureChannel } from "../../protocol/session/secure-channel.ts";
 import { wipe } from "../../protocol/session/wipe.ts";
 import { RefusedByPeer } from "../../protocol/wire/expect-message.ts";
 import { Err } from "../../protocol/wire/messages.ts";
-import type { Channel, Urgency } from "../transport/channel.ts";
+import { type Channel, TransportError, type Urgency } from "../transport/channel.ts";
 import type { SlotKeys } from "./slot-keys.ts";
 
 /** A lock does at most one DH in this time per slot (protocol.md §3). */
@@ -33,6 +33,7 @@ export class Opener {
   readonly #parts: OpenerParts;
   #lastMs = Number.NEGATIVE_INFINITY;
   #unproved = 0;
+  #silences = 0;
 
   constructor(parts: OpenerParts) {
     this.#parts = parts;
@@ -47,9 +48,12 @@ export class Opener {
         await this.#pace();
         const { state, o1 } = startOpen(suite, random, slot.slot, slot.pmk);
         try {
-          return readO2(suite, state, await carrier.request(o1, { deadlineMs: O2_WITHIN_MS, urgency }));
+          const o2 = await carrier.request(o1, { deadlineMs: O2_WITHIN_MS, urgency });
+          this.#silences = 0;
+          return readO2(suite, state, o2);
         } catch (error) {
           wipe(state);
+          if (error instanceof TransportError && error.code === "timeout") this.#silences++;
           const isBusy = error instanceof RefusedByPeer && error.err === Err.busy;
           if (!isBusy || tries >= BUSY_TRIES_MAX) throw error;
         }
@@ -57,6 +61,11 @@ export class Opener {
     } finally {
       slot.pmk.wipe();
     }
+  }
+
+  /** How many OPENs in a row have had no answer at all, on channels that could be opened. */
+  get silences(): number {
+    return this.#silences;
   }
 
   /** A command has been answered: the lock counts anew. */

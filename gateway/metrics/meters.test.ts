@@ -16,6 +16,7 @@ test("what happens on the links is counted per lock, by kind and by reason", asy
   meters.sessionBegan("aa", "resumed");
   meters.refused("aa", Reason.expired);
   meters.answered("getLock", 200);
+  meters.foreignRoster("aa");
   const text = await samples(meters);
   for (const sample of [
     'portvakt_link_frames_total{lock="aa",direction="sent"} 1',
@@ -25,6 +26,7 @@ test("what happens on the links is counted per lock, by kind and by reason", asy
     'portvakt_sessions_total{lock="aa",how="resumed"} 1',
     'portvakt_refusals_total{lock="aa",reason="expired"} 1',
     'portvakt_api_requests_total{operation="getLock",status="200"} 1',
+    'portvakt_foreign_rosters_total{lock="aa"} 1',
   ]) {
     assert(text.includes(sample), sample);
   }
@@ -46,6 +48,7 @@ test("levels are those of the moment in which somebody reads them", async () => 
   let undelivered = 3;
   meters.watch({
     syncStates: () => ["in-step", "waiting", "waiting"],
+    revocationAges: () => [5, 700, undefined],
     undeliveredEvents: () => undelivered,
     databaseBytes: () => 4096,
     setAsideEvents: () => 2,
@@ -62,6 +65,10 @@ test("levels are those of the moment in which somebody reads them", async () => 
     'portvakt_locks{state="in-step"} 1',
     'portvakt_locks{state="waiting"} 2',
     'portvakt_locks{state="stopped"} 0',
+    "portvakt_revocation_age_seconds 700",
+    'portvakt_locks_by_revocation_age{le="60"} 1',
+    'portvakt_locks_by_revocation_age{le="3600"} 2',
+    'portvakt_locks_by_revocation_age{le="+Inf"} 3',
     'portvakt_uplink_state{state="waiting"} 1',
     'portvakt_uplink_state{state="none"} 0',
   ]) {

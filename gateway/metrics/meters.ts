@@ -10,11 +10,15 @@ const LOCKS_APART_MAX = 1000;
 const SYNC_STATES: readonly SyncStatus["state"][] = ["in-step", "working", "waiting", "stopped"];
 const UPLINK_STATES: readonly UplinkStatus["state"][] = ["none", "delivering", "waiting"];
 const STEP_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** A contact, an hour of a lock that is out of reach, a day, a week. */
+const REVOCATION_SECONDS = [60, 600, 3_600, 86_400, 604_800];
 const ORDER_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40];
 
 /** What is looked up whenever somebody reads the metrics. */
 export interface Levels {
   syncStates(): SyncStatus["state"][];
+  /** Of each paired lock, in seconds; undefined for one that has confirmed nothing yet. */
+  revocationAges(): (number | undefined)[];
   undeliveredEvents(): number;
   databaseBytes(): number;
   setAsideEvents(): number;
@@ -35,6 +39,7 @@ export class Meters implements Observer {
   readonly #steps = this.#histogram("portvakt_unlock_step_seconds", "Parts of an unlock", STEP_SECONDS, "step");
   readonly #orders = this.#histogram("portvakt_order_seconds", "Orders, from asked to known", ORDER_SECONDS, "outcome");
 
+  readonly #foreign = this.#counter("portvakt_foreign_rosters_total", "Rosters that a lock had from elsewhere", "lock");
   readonly #documents = this.#counter("portvakt_documents_total", "Documents of the issuer", "kind", "outcome", "code");
 
   /** Memory, CPU and the event loop of the process as well; at most once in a process. */
@@ -54,6 +59,15 @@ export class Meters implements Observer {
       "Paired locks by how far they are in step",
       SYNC_STATES,
       (state) => levels.syncStates().filter((one) => one === state).length,
+    );
+    this.#gauge("portvakt_revocation_age_seconds", "Longest time since a lock confirmed what was wanted then", () =>
+      Math.max(0, ...levels.revocationAges().map((age) => age ?? 0)),
+    );
+    this.#gaugeByAge(
+      "portvakt_locks_by_revocation_age",
+      "Paired locks that confirmed within so many seconds what was wanted then; +Inf: all of them",
+      (le) => levels.revocationAges().filter((age) => age !== undefined && age <= le).length,
+      () => levels.revocationAges().length,
     );
     this.#gaugeByState("portvakt_uplink_state", "1 for the state that the uplink is in", UPLINK_STATES, (state) =>
       Number(levels.uplinkState() === state),
@@ -105,6 +119,10 @@ export class Meters implements Observer {
     this.#documents.inc({ kind, outcome, code: "code" in result ? result.code : "none" });
   }
 
+  foreignRoster(lockId: string): void {
+    this.#foreign.inc({ lock: this.#lock(lockId) });
+  }
+
   #lock(lockId: string): string {
     if (this.#locksApart.size < LOCKS_APART_MAX) this.#locksApart.add(lockId);
     return this.#locksApart.has(lockId) ? lockId : "other";
@@ -125,6 +143,19 @@ export class Meters implements Observer {
       registers: [this.#registry],
       collect() {
         this.set(value());
+      },
+    });
+  }
+
+  #gaugeByAge(name: string, help: string, within: (seconds: number) => number, all: () => number): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: ["le"],
+      registers: [this.#registry],
+      collect() {
+        for (const seconds of REVOCATION_SECONDS) this.set({ le: String(seconds) }, within(seconds));
+        this.set({ le: "+Inf" }, all());
       },
     });
   }

@@ -28,6 +28,8 @@ export interface Observer {
   orderEnded(outcome: ActOutcome["kind"], ms: number): void;
   /** A document of an issuer elsewhere was judged. */
   documentJudged(result: DocumentResult): void;
+  /** The lock has a roster that nobody here has made; said once of each. */
+  foreignRoster(lockId: string): void;
 }
 
 /** For where nobody counts. */
@@ -40,4 +42,5 @@ export const NO_OBSERVER: Observer = {
   unlockStepTook() {},
   orderEnded() {},
   documentJudged() {},
+  foreignRoster() {},
 };

@@ -28,6 +28,8 @@ export interface Reported {
   batteryMillivolt: number;
   temperatureC: number;
   atMs: number;
+  /** When it last had the roster that was wanted then, by our clock, and that one's staleAfter (seconds; 0 = never). Absent until then. */
+  confirmed?: { atMs: number; staleAfter: number };
 }
 
 /** A slot of ours in a lock: what OPEN and RESUME need. */
@@ -99,8 +101,9 @@ export class LockStore {
     return this.#database.write(() => {
       this.#database.run(
         `INSERT OR REPLACE INTO reported
-           (lock_id, epoch, roster_digest, time, flags, seq, battery_millivolt, temperature_c, at_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           (lock_id, epoch, roster_digest, time, flags, seq, battery_millivolt, temperature_c, at_ms,
+            confirmed_at_ms, confirmed_stale_after)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         lockId,
         reported.epoch,
         reported.rosterDigest,
@@ -110,6 +113,8 @@ export class LockStore {
         reported.batteryMillivolt,
         reported.temperatureC,
         reported.atMs,
+        reported.confirmed?.atMs ?? null,
+        reported.confirmed?.staleAfter ?? null,
       );
     });
   }
@@ -216,6 +221,8 @@ interface LockColumns {
   battery_millivolt: number;
   temperature_c: number;
   at_ms: number | null;
+  confirmed_at_ms: number | null;
+  confirmed_stale_after: number | null;
 }
 
 function lockRow(columns: LockColumns): LockRow {
@@ -239,6 +246,9 @@ function lockRow(columns: LockColumns): LockRow {
         batteryMillivolt: columns.battery_millivolt,
         temperatureC: columns.temperature_c,
         atMs: columns.at_ms,
+        ...(columns.confirmed_at_ms !== null && {
+          confirmed: { atMs: columns.confirmed_at_ms, staleAfter: columns.confirmed_stale_after ?? 0 },
+        }),
       },
     }),
   };

@@ -55,6 +55,7 @@ function setUp(t: TestContext) {
   return { database, rosters, want, confirm, rows };
 }
 
+const puts = (...numbers: number[]) => ids(...numbers).map((id) => ({ id, bytes: 2 }));
 const ids = (...numbers: number[]) => numbers.map((id) => grant(id).id);
 
 test("a wanted roster is read as it was put, its grants in order of id", async (t) => {
@@ -92,9 +93,9 @@ test("what separates an earlier epoch from the wanted one is known without its t
   await want(LOCK, 1, [grant(1), grant(2)]);
   await want(LOCK, 2, [grant(1), grant(3)]);
   await want(LOCK, 3, [grant(1, 2), grant(4)]);
-  assert.deepEqual(rosters.changesSince(LOCK, 2), { put: ids(1, 4), drop: ids(3) });
-  assert.deepEqual(rosters.changesSince(LOCK, 1), { put: ids(1, 4), drop: ids(2) });
-  assert.deepEqual(rosters.changesSince(LOCK, 0), { put: ids(1, 4), drop: [] });
+  assert.deepEqual(rosters.changesSince(LOCK, 2), { put: puts(1, 4), drop: ids(3) });
+  assert.deepEqual(rosters.changesSince(LOCK, 1), { put: puts(1, 4), drop: ids(2) });
+  assert.deepEqual(rosters.changesSince(LOCK, 0), { put: puts(1, 4), drop: [] });
 });
 
 test("of an epoch that was never wanted here nothing is known", async (t) => {
@@ -110,7 +111,7 @@ test("a grant that came back is put, not dropped", async (t) => {
   await want(LOCK, 1, [grant(1), grant(2)]);
   await want(LOCK, 2, [grant(2)]);
   await want(LOCK, 3, [grant(1), grant(2)]);
-  assert.deepEqual(rosters.changesSince(LOCK, 1), { put: ids(1), drop: [] });
+  assert.deepEqual(rosters.changesSince(LOCK, 1), { put: puts(1), drop: [] });
 });
 
 test("only a roster that takes away what the lock has is a revocation", async (t) => {
@@ -135,7 +136,7 @@ test("what the lock has confirmed is forgotten", async (t) => {
   }
   assert.equal(rows("dropped_grant"), 2);
   assert.equal(rosters.changesSince(LOCK, 3), undefined);
-  assert.deepEqual(rosters.changesSince(LOCK, 9), { put: ids(10), drop: ids(9) });
+  assert.deepEqual(rosters.changesSince(LOCK, 9), { put: puts(10), drop: ids(9) });
 });
 
 test("a lock that has been away for too many changes is asked", async (t) => {
@@ -151,6 +152,6 @@ test("a lock of a new generation begins with an empty table", async (t) => {
   const { rosters, want } = setUp(t);
   await want(LOCK, 1, [grant(1)]);
   await want(LOCK, 2, [grant(2)], 1);
-  assert.deepEqual(rosters.changesSince(LOCK, 0), { put: ids(2), drop: [] });
+  assert.deepEqual(rosters.changesSince(LOCK, 0), { put: puts(2), drop: [] });
   assert.equal(rosters.changesSince(LOCK, 1), undefined);
 });

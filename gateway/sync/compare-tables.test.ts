@@ -1,46 +1,26 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { opensslSuite } from "../../crypto/openssl.ts";
-import { signGrant } from "../../protocol/documents/grant.ts";
-import { SeededRandom } from "../../protocol/testing/seeded-random.ts";
+import { fromHex } from "../../protocol/wire/bytes.ts";
 import { compareTables } from "./compare-tables.ts";
 
-const suite = opensslSuite;
-const random = new SeededRandom(1);
-const key = suite.p256PrivateKey((length) => random.bytes(length));
-
-/** A signed grant with this id; `uses` makes it another one. */
-function grant(id: number, uses = 1): Uint8Array {
-  return signGrant(suite, key, {
-    subject: new Uint8Array(8),
-    audience: [new Uint8Array(8)],
-    issuedAt: 0,
-    expires: 1,
-    id: idOf(id),
-    bearerKey: suite.p256PublicKey(key),
-    credentials: [{ kind: "key" }],
-    rights: 1,
-    uses,
-  });
+/** A wanted grant with this id; `edition` makes it another one. */
+function grant(id: number, edition = 1) {
+  return { id: id.toString(16).padStart(16, "0"), hash: new Uint8Array(32).fill(16 * id + edition), bytes: 250 };
 }
 
-const idOf = (id: number) => new Uint8Array(8).fill(id);
-const listed = (id: number, document: Uint8Array) => ({
-  id: idOf(id),
-  shortHash: suite.sha256(document).slice(0, 8),
-});
+const listed = ({ id, hash }: ReturnType<typeof grant>) => ({ id: fromHex(id), shortHash: hash.slice(0, 8) });
 
-test("of equal tables nothing is surplus and nothing missing", () => {
+test("of equal tables nothing is put and nothing dropped", () => {
   const [one, two] = [grant(1), grant(2)];
-  assert.deepEqual(compareTables(suite, [one, two], [listed(1, one), listed(2, two)]), { surplus: [], missing: [] });
+  assert.deepEqual(compareTables([one, two], [listed(one), listed(two)]), { put: [], drop: [] });
 });
 
-test("a grant that the lock has and nobody wants is surplus", () => {
+test("a grant that the lock has and nobody wants is dropped", () => {
   const [one, two] = [grant(1), grant(2)];
-  assert.deepEqual(compareTables(suite, [one], [listed(1, one), listed(2, two)]), { surplus: [idOf(2)], missing: [] });
+  assert.deepEqual(compareTables([one], [listed(one), listed(two)]), { put: [], drop: [two.id] });
 });
 
-test("a grant that the lock has not, or has with other bytes, is missing", () => {
-  const [one, two, other] = [grant(1), grant(2), grant(2, 5)];
-  assert.deepEqual(compareTables(suite, [one, two], [listed(2, other)]), { surplus: [], missing: [one, two] });
+test("a grant that the lock has not, or has with other bytes, is put", () => {
+  const [one, two] = [grant(1), grant(2)];
+  assert.deepEqual(compareTables([one, two], [listed(grant(2, 5))]), { put: [one, two], drop: [] });
 });

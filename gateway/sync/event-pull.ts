@@ -10,10 +10,11 @@ import { UINT_MAX } from "../../protocol/wire/cbor-shape.ts";
 import { LOG_HEAD_NONCE_BYTES } from "../../protocol/wire/commands.ts";
 import { Reason, reasonName } from "../../protocol/wire/reason.ts";
 import { READ_LOG_RECORDS_MAX } from "../../protocol/wire/responses.ts";
-import { granted, LockDisagrees } from "../link/lock-disagrees.ts";
+import { granted } from "../link/lock-disagrees.ts";
 import type { EventRow, EventStore, LogPosition } from "../store/event-store.ts";
 import type { LockRow } from "../store/lock-store.ts";
 import type { HeadDemands } from "./head-demands.ts";
+import { LogDisagrees } from "./same-log.ts";
 import type { Talk } from "./talk.ts";
 
 export interface EventPullParts {
@@ -176,6 +177,6 @@ function hashOf(records: Uint8Array): Uint8Array {
   return records.slice(RECORD_BYTES - 16, RECORD_BYTES);
 }
 
-function brokenLog(seq: number, why: string): LockDisagrees {
-  return new LockDisagrees(`the lock's log does not hold at record ${seq}: ${why}; nothing is acknowledged`);
+function brokenLog(seq: number, why: string): LogDisagrees {
+  return new LogDisagrees(`the lock's log does not hold at record ${seq}: ${why}; nothing is acknowledged`);
 }

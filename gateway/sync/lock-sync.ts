@@ -1,63 +1,21 @@
-import type { Suite } from "../../crypto/suite.ts";
-import type { Clock } from "../../protocol/clock.ts";
-import type { Random } from "../../protocol/random.ts";
-import { equalBytes } from "../../protocol/wire/bytes.ts";
-import { RefusedByPeer } from "../../protocol/wire/expect-message.ts";
-import { Err } from "../../protocol/wire/messages.ts";
-import type { Responses } from "../../protocol/wire/responses.ts";
-import type { SyncStatus } from "../api/services.ts";
+import type { HeldRoster, SyncStatus } from "../api/services.ts";
 import { Backoff } from "../link/backoff.ts";
-import { describeTrouble } from "../link/link-trouble.ts";
-import { granted, LockDisagrees } from "../link/lock-disagrees.ts";
 import type { LockLink } from "../link/lock-link.ts";
 import { restMs } from "../link/radio-schedule.ts";
 import type { Log } from "../log.ts";
-import type { EventStore } from "../store/event-store.ts";
-import type { LockRow, LockStore, Reported } from "../store/lock-store.ts";
-import type { RosterStore } from "../store/roster-store.ts";
-import { carrierOf } from "../transport/carrier.ts";
 import { parseVia } from "../transport/via.ts";
-import { type AcknowledgeParts, acknowledge } from "./acknowledge.ts";
-import type { CarriedReceipts } from "./carried-receipts.ts";
-import type { CarrierTurns } from "./carrier-turns.ts";
-import { EventPull } from "./event-pull.ts";
-import type { HeadDemands } from "./head-demands.ts";
-import { RosterSync } from "./roster-sync.ts";
-import { expectSameLog, LogWentBack } from "./same-log.ts";
-import type { SiteTime } from "./site-time.ts";
-import type { Talk } from "./talk.ts";
-import { type ClockReading, TimeSync } from "./time-sync.ts";
-import type { TimeTokens } from "./time-tokens.ts";
+import { LockRound, type LockRoundParts, type RoundEnd } from "./lock-round.ts";
+import { troubleOf } from "./sync-trouble.ts";
 
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 60_000;
-/** What a lock reports is written down at once when it changes, else this often: an SD card wears. */
-const NOTE_EVERY_MS = 5 * 60_000;
-/** No issuer comes so far, and a roster above the last epoch there is could not be written (protocol.md §1). */
-const REPORTED_EPOCH_MAX = 2 ** 31;
 
-export interface LockSyncParts {
-  suite: Suite;
-  clock: Clock;
-  random: Random;
+export interface LockSyncParts extends LockRoundParts {
   log: Log;
-  locks: LockStore;
-  events: EventStore;
-  rosters: RosterStore;
-  siteTime: SiteTime;
-  receiptSigner: AcknowledgeParts["receiptSigner"];
-  carriedReceipts: Pick<CarriedReceipts, "get">;
-  timeTokens: TimeTokens;
-  headDemands: HeadDemands;
-  turns: CarrierTurns;
-  /** Makes a newer wanted roster for this lock. */
-  renewRoster: (lockId: string) => Promise<void>;
-  /** Without an uplink, what is durable here may be forgotten by the lock. */
-  hasUplink: boolean;
-  /** New events of this lock may be durable here. */
-  eventsArrived: (lockId: string) => void;
   /** A round has ended: how it stands with this lock may be news. */
   roundEnded: (lockId: string) => void;
+  /** A roster for this lock that waits for a person's yes, if there is one. */
+  heldRoster: (lockId: string) => HeldRoster | undefined;
   /** Why this lock's events do not get to the backend, if they do not. */
   deliveryTrouble: (lockId: string) => string | undefined;
   /** What makes this lock slow, or unreachable, if its carrier can tell. */
@@ -65,6 +23,17 @@ export interface LockSyncParts {
   /** How long a lock on a wire that is in step is left alone. */
   pollMs: number;
 }
+
+/** How the last round ended. */
+type Standing = Pick<SyncStatus, "state" | "reason" | "sentence" | "refusal" | "nextTryAtMs">;
+
+const NOT_ASKED: Standing = { state: "working", reason: "not-asked", sentence: "Not asked yet." };
+const IN_STEP: Standing = { state: "in-step", reason: "in-step", sentence: "In step." };
+const NO_ROSTER: Standing = {
+  state: "waiting",
+  reason: "no-roster",
+  sentence: "The issuer has sent no roster for this lock yet.",
+};
 
 /**
  * Keeps one lock in step: what it shall have goes there, what it logged comes here. Goes round for ever, slowly while the lock
@@ -74,11 +43,9 @@ export class LockSync {
   readonly #lockId: string;
   readonly #link: LockLink;
   readonly #parts: LockSyncParts;
-  readonly #pull: EventPull;
-  readonly #roster: RosterSync;
-  readonly #time: TimeSync;
+  readonly #round: LockRound;
   readonly #backoff: Backoff;
-  #status: SyncStatus = { state: "working", sentence: "Not asked yet." };
+  #standing = NOT_ASKED;
   #running: Promise<void> | undefined;
   #wake: (() => void) | undefined;
   #isPoked = false;
@@ -89,22 +56,24 @@ export class LockSync {
     this.#lockId = lockId;
     this.#link = link;
     this.#parts = parts;
-    this.#pull = new EventPull(parts);
-    this.#roster = new RosterSync(lockId, { ...parts, renew: parts.renewRoster });
-    this.#time = new TimeSync(lockId, parts);
+    this.#round = new LockRound(lockId, link, parts);
     this.#backoff = new Backoff(parts.random, { firstMs: RETRY_FIRST_MS, maxMs: RETRY_MAX_MS });
   }
 
   get status(): SyncStatus {
-    const { lastContactAtMs } = this.#link;
-    const { deliveryTrouble, linkTrouble, siteTime } = this.#parts;
-    const { sentence } = this.#status;
-    const troubles = [sentence, linkTrouble(this.#lockId), siteTime.trouble, deliveryTrouble(this.#lockId)];
+    const { deliveryTrouble, linkTrouble, siteTime, foreignRosters } = this.#parts;
+    const standing = this.#standingNow();
+    const troubles = [standing.sentence, linkTrouble(this.#lockId), siteTime.trouble, deliveryTrouble(this.#lockId)];
+    const { roster, reports, time } = this.#round;
     return {
-      ...this.#status,
+      ...standing,
       sentence: troubles.filter((trouble) => trouble !== undefined).join(" "),
-      ...(this.#time.error && { clockError: this.#time.error }),
-      ...(lastContactAtMs !== undefined && { lastContactAtMs }),
+      ...present("progress", roster.progress),
+      ...present("clockError", time.error),
+      ...present("lastContactAtMs", this.#link.lastContactAtMs),
+      ...present("revocationAgeSeconds", reports.revocationAgeSeconds),
+      ...present("staleAfter", reports.staleAfter),
+      ...present("foreignRoster", foreignRosters.get(this.#lockId)),
     };
   }
 
@@ -115,6 +84,7 @@ export class LockSync {
   /** Something has changed: go round now. */
   poke(): void {
     this.#isPoked = true;
+    this.#round.look();
     this.#wake?.();
   }
 
@@ -127,6 +97,18 @@ export class LockSync {
     this.#isClosed = true;
     this.#wake?.();
     await this.#running;
+  }
+
+  /** What was so at the end of the last round, or has become so since. */
+  #standingNow(): Standing {
+    const { progress } = this.#round.roster;
+    if (progress && this.#standing.state !== "waiting" && this.#standing.state !== "stopped") {
+      const sentence = `Its roster is on the way: ${progress.done} of ${progress.of} grants.`;
+      return { state: "working", reason: "sending", sentence };
+    }
+    const held = this.#parts.heldRoster(this.#lockId);
+    const mayWait = this.#standing.reason === "in-step" || this.#standing.reason === "no-roster";
+    return held && mayWait ? { state: "waiting", reason: "held", sentence: heldSentence(held) } : this.#standing;
   }
 
   async #goRound(): Promise<void> {
@@ -143,18 +125,40 @@ export class LockSync {
   /** One round; returns how long to wait for the next. */
   async #roundWithWait(): Promise<number> {
     try {
-      await this.#round();
+      const end = await this.#round.go();
       this.#backoff.reset();
-      this.#tell({ state: "in-step", sentence: "In step." });
+      this.#tell(this.#standingAt(end));
       return this.#restMs();
     } catch (error) {
-      const sentence = describeTrouble(error);
-      if (sentence === undefined) throw error;
+      const trouble = troubleOf(error, this.#isSilent());
+      if (!trouble) throw error;
       const waitMs = this.#backoff.nextMs();
-      const state = needsPerson(error) ? "stopped" : "waiting";
-      this.#tell({ state, sentence, nextTryAtMs: this.#parts.clock.wallMs() + waitMs });
+      this.#tell({ ...trouble, nextTryAtMs: this.#parts.clock.wallMs() + waitMs });
       return waitMs;
     }
+  }
+
+  #standingAt(end: RoundEnd): Standing {
+    switch (end) {
+      case "in-step":
+        return IN_STEP;
+      case "no-roster":
+        return NO_ROSTER;
+      case "changed-elsewhere":
+        return {
+          state: "stopped",
+          reason: "changed-elsewhere",
+          sentence: this.#parts.foreignRosters.describe(this.#lockId),
+        };
+    }
+  }
+
+  /** A serial line is open whether a lock is there or not, so there the store must have been put back as well. */
+  #isSilent(): boolean {
+    const { locks } = this.#parts;
+    const via = locks.get(this.#lockId)?.via;
+    const isWire = via !== undefined && parseVia(via).kind === "serial";
+    return this.#link.isSilent && !(isWire && locks.isContinued);
   }
 
   #restMs(): number {
@@ -163,64 +167,11 @@ export class LockSync {
     return lock ? restMs(parseVia(lock.via), pollMs) : pollMs;
   }
 
-  async #round(): Promise<void> {
-    const lock = this.#parts.locks.get(this.#lockId);
-    if (!lock) return;
-    const { name, together } = carrierOf(parseVia(lock.via));
-    const turn = await this.#parts.turns.take(name, together);
-    try {
-      const talk: Talk = async (job) => {
-        await turn.goOn();
-        return this.#link.run("sync", job);
-      };
-      await this.#closeDifference(talk, lock);
-    } finally {
-      turn.end();
-    }
-  }
-
-  async #closeDifference(talk: Talk, lock: LockRow): Promise<void> {
-    let { status, reading } = await this.#askStatus(talk, lock);
-    // A lock that refuses its roster must still get rid of its events, and the other way round.
-    await inTurn([
-      () => this.#time.keep(talk, lock, reading),
-      async () => {
-        if (await this.#roster.bring(talk, status)) ({ status } = await this.#askStatus(talk, lock));
-      },
-      () => this.#pullAndAcknowledge(talk, lock, status),
-    ]);
-  }
-
-  async #askStatus(talk: Talk, lock: LockRow): Promise<{ status: Responses["status"]; reading: ClockReading }> {
-    const { locks, clock } = this.#parts;
-    let tookMs = 0;
-    const status = await talk(async (session) => {
-      const askedAtMs = clock.monotonicMs();
-      const response = await session.command({ name: "status" });
-      tookMs = clock.monotonicMs() - askedAtMs;
-      return granted("to tell how it is", response);
-    });
-    if (status.epoch > REPORTED_EPOCH_MAX) throw new LockDisagrees(`the lock can not have roster ${status.epoch}`);
-    const endedAtMs = clock.wallMs();
-    const reported: Reported = { ...status, atMs: endedAtMs };
-    if (isWorthNoting(lock.reported, reported)) await locks.setReported(this.#lockId, reported);
-    return { status, reading: { lockSeconds: status.time, flags: status.flags, tookMs, endedAtMs } };
-  }
-
-  async #pullAndAcknowledge(talk: Talk, lock: LockRow, status: Responses["status"]): Promise<void> {
-    expectSameLog(this.#parts.events.positionIn(this.#lockId, lock.generation), status);
-    try {
-      await this.#pull.pull(talk, lock, status.seq);
-    } finally {
-      this.#parts.eventsArrived(this.#lockId);
-    }
-    await acknowledge(talk, this.#parts, this.#lockId);
-  }
-
-  #tell(status: SyncStatus): void {
-    const isNews = status.sentence !== this.#status.sentence;
-    this.#status = status;
-    if (isNews) this.#parts.log.info({ lockId: this.#lockId, state: status.state }, status.sentence);
+  #tell(standing: Standing): void {
+    const isNews = standing.sentence !== this.#standing.sentence;
+    this.#standing = standing;
+    const { state, reason, sentence } = standing;
+    if (isNews) this.#parts.log.info({ lockId: this.#lockId, state, reason }, sentence);
   }
 
   /** Until the time is over, somebody pokes, or the end. */
@@ -237,31 +188,11 @@ export class LockSync {
   }
 }
 
-/** Runs all; those that a lock disagrees with do not keep the others from running. Then throws the first disagreement. */
-async function inTurn(steps: (() => Promise<void>)[]): Promise<void> {
-  let first: LockDisagrees | undefined;
-  for (const step of steps) {
-    try {
-      await step();
-    } catch (error) {
-      if (!(error instanceof LockDisagrees)) throw error;
-      first ??= error;
-    }
-  }
-  if (first) throw first;
+function heldSentence({ epoch, revokes, of }: HeldRoster): string {
+  return `Roster ${epoch} takes away ${revokes} of ${of} grants at once: it waits until a person has said yes.`;
 }
 
-function isWorthNoting(known: Reported | undefined, now: Reported): boolean {
-  if (!known || now.atMs - known.atMs >= NOTE_EVERY_MS || now.atMs < known.atMs) return true;
-  return (
-    now.epoch !== known.epoch ||
-    now.flags !== known.flags ||
-    now.seq !== known.seq ||
-    !equalBytes(now.rosterDigest, known.rosterDigest)
-  );
-}
-
-/** Asking again will not help. */
-function needsPerson(error: unknown): boolean {
-  return error instanceof LogWentBack || (error instanceof RefusedByPeer && error.err === Err.noSuchSlot);
+/** The member, if it is there. */
+function present<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
 }

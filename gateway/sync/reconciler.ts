@@ -47,6 +47,13 @@ export class Reconciler implements SyncService {
     return this.#locks.get(lockId)?.roundEnd();
   }
 
+  async approve(lockId: string): Promise<void> {
+    const { foreignRosters, siteTime } = this.#parts;
+    siteTime.approve();
+    await foreignRosters.decided(lockId);
+    this.poke(lockId);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     await Promise.all([...this.#locks.values()].map((lock) => lock.close()));

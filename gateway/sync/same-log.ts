@@ -2,8 +2,11 @@ import { equalBytes } from "../../protocol/wire/bytes.ts";
 import { LockDisagrees } from "../link/lock-disagrees.ts";
 import type { LogEnd } from "../link/lock-word.ts";
 
+/** The lock's log is not what it should be; the message is for people. */
+export class LogDisagrees extends LockDisagrees {}
+
 /** The lock has an old memory, or one that is not its own: somebody has to look at it. */
-export class LogWentBack extends LockDisagrees {
+export class LogWentBack extends LogDisagrees {
   constructor(why: string) {
     super(`the lock's memory was put back or replaced: ${why}; nothing is acknowledged`);
   }

@@ -69,7 +69,10 @@ for (const [what, aheadSeconds] of [
     const { time, hear } = await setUp(t);
     hear(A, aheadSeconds);
     assert.equal(time.now(), undefined);
-    assert.match(time.trouble ?? "", /Set the machine's clock while the gateway runs\.$/);
+    assert.match(
+      time.trouble ?? "",
+      /Set the machine's clock while the gateway runs; if it is right, say so: portvakt sync LOCK --approve$/,
+    );
   });
 
   test(`one lock years ${what} the gateway and two others is outvoted`, async (t) => {
@@ -81,6 +84,28 @@ for (const [what, aheadSeconds] of [
     assert.notEqual(time.now(), undefined);
   });
 }
+
+test("once a lock has agreed, it is the lock that is wrong if one differs", async (t) => {
+  const { time, hear } = await setUp(t);
+  hear(A, 1);
+  hear(A, 3 * YEAR_S);
+  assert.equal(time.now(), NOON / 1_000);
+});
+
+test("a lock that shows a time at which the gateway has run already is no witness", async (t) => {
+  const { time, hear } = await setUp(t, { lastBelievedMs: NOON - 60_000 });
+  hear(A, -YEAR_S);
+  assert.equal(time.now(), NOON / 1_000);
+  hear(A, YEAR_S);
+  assert.equal(time.now(), undefined);
+});
+
+test("what a person says counts more than what a lock does", async (t) => {
+  const { time, hear } = await setUp(t);
+  hear(A, YEAR_S);
+  time.approve();
+  assert.equal(time.now(), NOON / 1_000);
+});
 
 test("a lock that is uncertain of its time proves nothing", async (t) => {
   const { time, hear } = await setUp(t);

@@ -37,7 +37,8 @@ type Witness = { aheadMs: number; slackMs: number; isLowerBound: boolean };
 /**
  * What the gateway may tell its locks of the time (system.md, Time). A Pi begins at some old date until it has synchronised, and
  * a clock can be set wrong; so the wall clock has to stand against what this gateway believed before and against what its
- * locks say, unless the machine has set it in this run: nobody sets a clock but to mend it.
+ * locks say, unless the machine has set it in this run: nobody sets a clock but to mend it. Once it has stood against that, it is
+ * the lock that is wrong if one differs.
  */
 export class SiteTime {
   readonly #parts: SiteTimeParts;
@@ -45,6 +46,8 @@ export class SiteTime {
   readonly #lastBelievedMs: number;
   #notedAtMs = Number.NEGATIVE_INFINITY;
   #wasSet = false;
+  /** A lock has agreed in this run, or a person has: since then the clock has gone on by itself, and who differs is wrong. */
+  #isConfirmed = false;
   #offsetMs: number;
 
   constructor(parts: SiteTimeParts) {
@@ -68,10 +71,10 @@ export class SiteTime {
     this.#look();
     const wallMs = this.#parts.clock.wallMs();
     if (wallMs < BUILT_AFTER_MS) return `The gateway's clock is not set (${minute(wallMs)}), so its locks get no time.`;
-    if (this.#wasSet) return undefined;
+    if (this.#wasSet || this.#isConfirmed) return undefined;
     const { agree, disagree, witness } = this.#vote();
     if (disagree === 0 || agree > disagree) return undefined;
-    return `The gateway's clock (${minute(wallMs)}) is not believed, for ${witness}: the locks get no time. Set the machine's clock while the gateway runs.`;
+    return `The gateway's clock (${minute(wallMs)}) is not believed, for ${witness}: the locks get no time. Set the machine's clock while the gateway runs; if it is right, say so: portvakt sync LOCK --approve`;
   }
 
   /** A lock has told its time. One that is uncertain of it proves nothing. */
@@ -84,7 +87,14 @@ export class SiteTime {
     }
     const driftMs = (Math.max(0, clock.wallMs() - rightAtMs) * DRIFT_PPM) / 1_000_000;
     const aheadMs = seconds * 1_000 - clock.monotonicMs();
-    this.#witnesses.set(lockId, { aheadMs, slackMs: SLACK_SECONDS * 1_000 + driftMs, isLowerBound: false });
+    const witness = { aheadMs, slackMs: SLACK_SECONDS * 1_000 + driftMs, isLowerBound: false };
+    this.#witnesses.set(lockId, witness);
+    if (!this.#differs(witness) && this.trouble === undefined) this.#isConfirmed = true;
+  }
+
+  /** A person says that the machine's clock is right. */
+  approve(): void {
+    this.#isConfirmed = true;
   }
 
   /** Writes down how late it is, if that is known. */
@@ -115,14 +125,21 @@ export class SiteTime {
       disagree++;
       witness = `it was ${minute(this.#lastBelievedMs)} when the gateway last ran`;
     }
-    for (const [lockId, { aheadMs, slackMs, isLowerBound }] of this.#witnesses) {
-      const apartMs = aheadMs - this.#offsetMs;
-      if (apartMs > slackMs || (!isLowerBound && apartMs < -slackMs)) {
+    for (const [lockId, lock] of this.#witnesses) {
+      const saysMs = lock.aheadMs + this.#parts.clock.monotonicMs();
+      if (!this.#differs(lock)) agree += lock.isLowerBound ? 0 : 1;
+      // Later than that it was here already: whoever says otherwise has a clock that went back.
+      else if (saysMs >= this.#lastBelievedMs - lock.slackMs) {
         disagree++;
-        witness = `lock ${lockId} says ${minute(aheadMs + this.#parts.clock.monotonicMs())}`;
-      } else if (!isLowerBound) agree++;
+        witness = `lock ${lockId} says ${minute(saysMs)}`;
+      }
     }
     return { agree, disagree, witness };
+  }
+
+  #differs({ aheadMs, slackMs, isLowerBound }: Witness): boolean {
+    const apartMs = aheadMs - this.#offsetMs;
+    return apartMs > slackMs || (!isLowerBound && apartMs < -slackMs);
   }
 
   /** To be called now and then while the clock is believed. */

@@ -1,8 +1,10 @@
 import type { Suite } from "../../crypto/suite.ts";
 import { granted } from "../../gateway/link/lock-disagrees.ts";
+import type { GrantEntry } from "../../gateway/store/roster-store.ts";
 import { compareTables } from "../../gateway/sync/compare-tables.ts";
+import { grantId } from "../../protocol/documents/grant.ts";
 import { parseRoster } from "../../protocol/documents/roster.ts";
-import { equalBytes } from "../../protocol/wire/bytes.ts";
+import { equalBytes, fromHex, toHex } from "../../protocol/wire/bytes.ts";
 import type { Command } from "../../protocol/wire/commands.ts";
 import type { Reason } from "../../protocol/wire/reason.ts";
 import { GRANT_LIST_ENTRIES_MAX, type GrantListEntry } from "../../protocol/wire/responses.ts";
@@ -40,9 +42,11 @@ export async function deliverRoster(
 
   const begun = await session.command({ name: "rosterBegin", roster });
   if (!begun.ok) return { kind: "refused", command: "rosterBegin", reason: begun.refusal.reason };
-  const { surplus, missing } = compareTables(suite, grants, await listGrants(session));
+  const wanted = grants.map((document) => entryOf(suite, document));
+  const { put, drop } = compareTables(wanted, await listGrants(session));
+  const missing = wanted.filter(({ id }) => put.some((entry) => entry.id === id)).map(({ document }) => document);
   const commands: Command[] = [
-    ...fillCommands(surplus, (ids) => ({ name: "grantDrop", ids })),
+    ...fillCommands(drop.map(fromHex), (ids) => ({ name: "grantDrop", ids })),
     ...fillCommands(missing, (documents) => ({ name: "grantPut", grants: documents })),
     { name: "rosterCommit" },
   ];
@@ -51,6 +55,12 @@ export async function deliverRoster(
     if (!response.ok) return { kind: "refused", command: command.name, reason: response.refusal.reason };
   }
   return { kind: "committed", epoch, grantsSent: missing.length };
+}
+
+function entryOf(suite: Suite, document: Uint8Array): GrantEntry & { document: Uint8Array } {
+  const id = grantId(document);
+  if (!id.ok) throw new RangeError("this is no grant");
+  return { id: toHex(id.value), hash: suite.sha256(document), bytes: document.length, document };
 }
 
 /** Of the staging copy if one is open, else of the table, in order of id. */

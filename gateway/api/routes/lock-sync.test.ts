@@ -25,6 +25,7 @@ test("a lock that has told nothing yet is not in step, and that is said", async 
   assert.deepEqual((await ask("GET", SYNC_OF_A)).body, {
     lockId: LOCK_A,
     state: "waiting",
+    reason: "not-asked",
     sentence: "Not looked at since the start of the daemon.",
     roster: { inStep: false, wanted: { epoch: 0 } },
     log: { generation: 0, seq: 0, deliveredThrough: 0, acknowledgedThrough: 0, undelivered: 0 },
@@ -37,6 +38,7 @@ test("wanted stands beside reported: roster, events and clock", async (t) => {
   await locks.setReported(LOCK_A, reported({ flags: 32 }));
   played.sync = {
     state: "waiting",
+    reason: "waiting-for-contact",
     sentence: "The lock does not answer.",
     nextTryAtMs: Date.UTC(2027, 0, 7, 1),
     clockError: { seconds: -40, boundSeconds: 2 },

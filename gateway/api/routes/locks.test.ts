@@ -33,6 +33,7 @@ test("a lock shows what it is, what it reported, why it is not in step and how f
   await events.setAckedThrough(LOCK_A, 0, 1);
   played.sync = {
     state: "waiting",
+    reason: "waiting-for-contact",
     sentence: "The lock does not answer; trying again soon.",
     lastContactAtMs: Date.UTC(2027, 0, 6, 2),
     nextTryAtMs: Date.UTC(2027, 0, 7, 1),
@@ -66,6 +67,7 @@ test("a lock shows what it is, what it reported, why it is not in step and how f
     wantedEpoch: 1,
     sync: {
       state: "waiting",
+      reason: "waiting-for-contact",
       sentence: "The lock does not answer; trying again soon.",
       lastContactAt: "2027-01-06T02:00:00.000Z",
       nextTryAt: "2027-01-07T01:00:00.000Z",

@@ -98,6 +98,29 @@ export function addLockRoutes(api: Api, parts: ApiParts): void {
   );
 
   api.post(
+    "/locks/:lockId/sync/approval",
+    {
+      schema: {
+        operationId: "approveLockSync",
+        summary: "Say that this gateway is right about a lock that was changed elsewhere, or about the time",
+        description:
+          "A lock that has a roster from elsewhere is overwritten three times a day at most; after that it is left alone (`changed-elsewhere`) until this is said, or until its rights change. It also ends a dispute between the machine's clock and the locks'.",
+        tags: ["locks"],
+        params: LockParams,
+        response: {
+          200: { description: "How far it is; it is being brought into step", $ref: "Sync#" },
+          ...problemResponses("unknown-lock", "field-invalid"),
+        },
+      },
+    },
+    async (request) => {
+      const lock = pairedLock(request.params.lockId);
+      await parts.sync.approve(lock.lockId);
+      return syncView(lock, parts);
+    },
+  );
+
+  api.post(
     "/locks/:lockId/actions",
     {
       config: { audited: ["action"] },

@@ -12,9 +12,11 @@ export function addSyncCommand(program: Command, io: CliIo): void {
     .command("sync")
     .description("Shows how far a lock is in step, and why it is not.")
     .argument("<lock>", "the lock's id")
-    .action(async (lockId: string, _options: object, command: Command) => {
+    .option("--approve", "say that this gateway is right about a lock that was changed elsewhere, and about the time")
+    .action(async (lockId: string, { approve }: { approve?: true }, command: Command) => {
       const { client, json } = contextOf(command, io);
-      const sync = await client.get<SyncJson>(`/locks/${encodeURIComponent(lockId.toLowerCase())}/sync`);
+      const path = `/locks/${encodeURIComponent(lockId.toLowerCase())}/sync`;
+      const sync = approve ? await client.post<SyncJson>(`${path}/approval`, {}) : await client.get<SyncJson>(path);
       for (const line of json ? [JSON.stringify(sync)] : syncLines(sync, io.clock.wallMs())) io.out(line);
     });
 }
@@ -24,6 +26,7 @@ function syncLines(sync: SyncJson, nowMs: number): string[] {
   const when = (time: string | undefined) => (time === undefined ? UNKNOWN : relativeTime(time, nowMs));
   return factLines([
     ["State", sync.sentence],
+    ...(sync.progress ? [["Progress", `${sync.progress.done} of ${sync.progress.of} grants`] as const] : []),
     ["Answered", when(sync.lastContactAt)],
     ...(sync.nextTryAt ? [["Next try", when(sync.nextTryAt)] as const] : []),
     ["Roster", `${rosterText(roster)}`],
@@ -31,6 +34,9 @@ function syncLines(sync: SyncJson, nowMs: number): string[] {
       "Events",
       `${log.seq} of ${log.reportedSeq ?? UNKNOWN} here, ${log.deliveredThrough} delivered, ${log.acknowledgedThrough} acknowledged`,
     ],
+    ["Revocations", revocationText(sync.revocationAgeSeconds, nowMs)],
+    ...(sync.staleAfter ? [["Stale", when(sync.staleAfter)] as const] : []),
+    ...(sync.changedElsewhere ? [["Changed", changedText(sync.changedElsewhere, nowMs)] as const] : []),
     ["Clock", clock ? clockText(clock) : UNKNOWN],
   ]);
 }
@@ -38,6 +44,17 @@ function syncLines(sync: SyncJson, nowMs: number): string[] {
 function rosterText({ inStep, wanted, reported }: SyncJson["roster"]): string {
   if (inStep) return `epoch ${wanted.epoch}, in step`;
   return `epoch ${wanted.epoch} is wanted, the lock has ${reported?.epoch ?? UNKNOWN}`;
+}
+
+/** What was revoked since then may still work. */
+function revocationText(ageSeconds: number | undefined, nowMs: number): string {
+  if (ageSeconds === undefined) return "not confirmed yet";
+  return `confirmed ${relativeTime(new Date(nowMs - ageSeconds * 1000).toISOString(), nowMs)}`;
+}
+
+function changedText({ epoch, at, renewals }: NonNullable<SyncJson["changedElsewhere"]>, nowMs: number): string {
+  const times = renewals === 1 ? "once" : `${renewals} times`;
+  return `roster ${epoch} from elsewhere ${relativeTime(at, nowMs)}, overwritten ${times} since`;
 }
 
 function clockText({ errorSeconds, boundSeconds, uncertain }: NonNullable<SyncJson["clock"]>): string {

@@ -54,7 +54,7 @@ test("a database of before keeps its rosters and grants, each document once", (t
     assert.deepEqual(rosters.wanted(lockId), { lockId, generation: 3, epoch: 7, document, grantDocuments: grants });
     assert.deepEqual(
       rosters.entries(lockId),
-      ids.map((id, i) => ({ id: toHex(id), hash: suite.sha256(grants[i]!) })),
+      ids.map((id, i) => ({ id: toHex(id), hash: suite.sha256(grants[i]!), bytes: grants[i]!.length })),
     );
     assert.equal(rosters.changesSince(lockId, 6), undefined);
   }

@@ -1,0 +1,75 @@
+import type { Clock } from "../../protocol/clock.ts";
+import { equalBytes } from "../../protocol/wire/bytes.ts";
+import type { ForeignRoster } from "../api/services.ts";
+import type { Log } from "../log.ts";
+import type { Observer } from "../metrics/observer.ts";
+import type { ForeignRosterStore } from "../store/foreign-roster-store.ts";
+import type { TableWord } from "./roster-sync.ts";
+
+/** Two gateways with one issuer's key would overwrite each other for ever: so many times in a day, then somebody has to decide. */
+const RENEWALS_MAX = 3;
+const RENEWALS_WITHIN_MS = 24 * 3_600_000;
+
+export interface ForeignRostersParts {
+  clock: Clock;
+  log: Log;
+  observer: Observer;
+  store: ForeignRosterStore;
+  /** Makes a wanted roster with an epoch above the one that the lock reports; absent if the issuer is elsewhere. */
+  renew: ((lockId: string) => Promise<void>) | undefined;
+}
+
+/** What is done about locks that have a roster which nobody here has made: each is reported once, and overwritten a few times at most. */
+export class ForeignRosters {
+  readonly #parts: ForeignRostersParts;
+
+  constructor(parts: ForeignRostersParts) {
+    this.#parts = parts;
+  }
+
+  get(lockId: string): ForeignRoster | undefined {
+    return this.#parts.store.get(lockId);
+  }
+
+  /** Says once, in the log and the metrics, that the lock has this table. */
+  async report(lockId: string, { epoch, rosterDigest: digest }: TableWord): Promise<void> {
+    const { clock, log, observer, store } = this.#parts;
+    const known = store.get(lockId);
+    if (known && known.epoch === epoch && equalBytes(known.digest, digest)) return;
+    await store.put(lockId, { epoch, digest, atMs: clock.wallMs(), renewals: this.#renewals(lockId) });
+    log.warn({ lockId, epoch }, `The lock has roster ${epoch}, which was not made here.`);
+    observer.foreignRoster(lockId);
+  }
+
+  /** Reports it and makes a newer one, unless that has been done too often: then it is for a person, or the issuer, to decide. */
+  async answer(lockId: string, word: TableWord): Promise<"renewed" | "stopped"> {
+    const { store, renew } = this.#parts;
+    const renewals = this.#renewals(lockId);
+    await this.report(lockId, word);
+    const reported = store.get(lockId);
+    if (!renew || !reported || renewals >= RENEWALS_MAX) return "stopped";
+    await store.put(lockId, { ...reported, renewals: renewals + 1 });
+    await renew(lockId);
+    return "renewed";
+  }
+
+  /** A person, or the issuer by a newer roster, has decided. */
+  async decided(lockId: string): Promise<void> {
+    const known = this.#parts.store.get(lockId);
+    if (known && known.renewals >= RENEWALS_MAX) await this.#parts.store.resetRenewals(lockId);
+  }
+
+  /** What the lock shall have until then is not sent. */
+  describe(lockId: string): string {
+    const has = `The lock has roster ${this.get(lockId)?.epoch ?? ""}, which was not made here: another gateway or tool has changed it`;
+    if (!this.#parts.renew) return `${has}. Its issuer has to send a newer one.`;
+    return `${has}, and overwriting it has not helped. If this gateway is right, say so: portvakt sync ${lockId} --approve`;
+  }
+
+  #renewals(lockId: string): number {
+    const known = this.#parts.store.get(lockId);
+    if (!known) return 0;
+    const isLongAgo = this.#parts.clock.wallMs() - known.atMs >= RENEWALS_WITHIN_MS;
+    return isLongAgo && known.renewals < RENEWALS_MAX ? 0 : known.renewals;
+  }
+}
