@@ -1,6 +1,7 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
 import type { CredentialRequest, GrantRequest } from "../rights/grant-request.ts";
 import {
+  Carried,
   GrantId,
   groupList,
   Locks,
@@ -34,6 +35,7 @@ const CONTENT = {
   require: Type.Optional(Require),
   rights: Rights,
   uses: Type.Optional(Uses),
+  carried: Type.Optional(Carried),
 };
 
 const EXAMPLE = {

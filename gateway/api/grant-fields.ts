@@ -15,6 +15,9 @@ export const Subject = hex(8, "A pseudonym of the person or service: no name");
 export const Locks = Type.Array(LockId, { maxItems: AUDIENCE_MAX, uniqueItems: true, description: "Single locks" });
 export const Rights = Type.Array(Type.Enum(RIGHT_NAMES), { minItems: 1, uniqueItems: true });
 export const Uses = Type.Integer({ minimum: 1, maximum: 2 ** 32 - 1, description: "How often, at each lock" });
+export const Carried = Type.Boolean({
+  description: "In no lock's table: its bearer shows the document at the door, and opens by a key alone",
+});
 export const PersonName = Type.String({
   minLength: 1,
   maxLength: 100,

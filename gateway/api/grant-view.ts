@@ -6,6 +6,7 @@ import type { Groups } from "../rights/groups.ts";
 import { scheduleEntryOf } from "../rights/schedule-words.ts";
 import { hex, Time, timeText } from "./fields.ts";
 import {
+  Carried,
   GrantId,
   groupList,
   Locks,
@@ -38,6 +39,10 @@ export const GrantView = Type.Object(
     require: Require,
     rights: Rights,
     uses: Type.Optional(Uses),
+    carried: Type.Optional(Carried),
+    toHandOut: Type.Optional(
+      Type.Boolean({ description: "Carried, and its bearer is to be given the document as it is now" }),
+    ),
     createdAt: Time,
     revokedAt: Type.Optional(Time),
     document: Type.String({ contentEncoding: "base64", description: "The signed grant, for its bearer" }),
@@ -82,6 +87,8 @@ export function grantView({ row, claims }: IssuedGrant, groups: Groups, pin?: st
     require: claims.rule ?? 1,
     rights: RIGHT_NAMES.filter((name) => (claims.rights & Right[name]) !== 0),
     ...(uses !== undefined && { uses }),
+    ...(row.isCarried && { carried: true }),
+    ...(row.isToHandOut && { toHandOut: true }),
     createdAt: timeText(row.createdAtMs),
     ...(row.revokedAtMs !== undefined && { revokedAt: timeText(row.revokedAtMs) }),
     document: Buffer.from(row.document).toString("base64"),

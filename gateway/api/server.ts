@@ -1,40 +1,41 @@
 import swagger from "@fastify/swagger";
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from "@fastify/type-provider-typebox";
-import fastify, { type FastifyError } from "fastify";
+import fastify from "fastify";
 import type { Log } from "../log.ts";
 import type { KeyedRequestStore } from "../store/keyed-request-store.ts";
-import { StoreError } from "../store/store-error.ts";
 import { guard } from "./access.ts";
+import { ActionView } from "./action-view.ts";
+import { answerProblems, BODY_BYTES_MAX } from "./answer-problems.ts";
 import type { Api, ApiParts } from "./api.ts";
 import { auditChanges } from "./audit.ts";
 import { DecisionView } from "./decision-view.ts";
 import { swaggerOptions } from "./describe.ts";
 import { tagAnswers } from "./etag.ts";
 import { EventView } from "./event-view.ts";
+import { leaveToIssuer } from "./fleet-mode.ts";
 import { GrantView } from "./grant-view.ts";
 import { answerOnce, forgetOldAnswers } from "./idempotency.ts";
-import { invalidField } from "./invalid-field.ts";
 import { LockView } from "./lock-view.ts";
 import { linkPages } from "./page.ts";
-import { Problem, ProblemError } from "./problem.ts";
+import { Problem } from "./problem.ts";
 import { keepRoom } from "./room.ts";
 import { addDecisionRoute } from "./routes/decision.ts";
 import { addEventExportRoute } from "./routes/event-export.ts";
 import { addEventRoutes } from "./routes/events.ts";
+import { addFleetRoutes, DocumentResultsView, FleetView, HeldRosterView } from "./routes/fleet.ts";
 import { addGrantRoutes } from "./routes/grants.ts";
 import { addGroupRoutes, GroupView } from "./routes/groups.ts";
 import { addHealthRoute, HealthView } from "./routes/health.ts";
-import { ActionView, addLockRoutes } from "./routes/locks.ts";
+import { addLockRoutes } from "./routes/locks.ts";
 import { addMetricsRoute } from "./routes/metrics.ts";
+import { addOrderRoutes, ChallengeView } from "./routes/orders.ts";
 import { addOutboxRoutes, OutboxView, SetAsideView } from "./routes/outbox.ts";
 import { addPairingRoutes, PairingView } from "./routes/pairings.ts";
 import { addSettingsRoutes, HolidaysView, SettingsView } from "./routes/settings.ts";
 import { addSubjectRoutes, SubjectView } from "./routes/subjects.ts";
 import { addTokenRoutes, TokenView } from "./routes/tokens.ts";
-import { RequestRefused } from "./services.ts";
 import { SyncView } from "./sync-view.ts";
 
-const BODY_BYTES_MAX = 16 * 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** A connection that says nothing; longer than any client's poll. */
 const IDLE_TIMEOUT_MS = 60_000;
@@ -65,6 +66,10 @@ const SCHEMAS = [
   GroupView,
   SettingsView,
   HolidaysView,
+  ChallengeView,
+  DocumentResultsView,
+  FleetView,
+  HeldRosterView,
 ];
 
 /** The REST interface under /v1, described at /openapi.json. Not listening yet. */
@@ -76,15 +81,7 @@ export async function buildApi(parts: ApiParts, options: ApiOptions): Promise<Ap
     forceCloseConnections: "idle",
   }).withTypeProvider<TypeBoxTypeProvider>();
   api.setValidatorCompiler(TypeBoxValidatorCompiler);
-  api.setErrorHandler<FastifyError>((error, _request, reply) => {
-    const problem = asProblem(error, options);
-    const body = problem.body();
-    if (body.status === 401) reply.header("www-authenticate", "Bearer");
-    return reply.code(body.status).type("application/problem+json").serializer(JSON.stringify).send(body);
-  });
-  api.setNotFoundHandler(() => {
-    throw new ProblemError("not-found");
-  });
+  answerProblems(api, options);
   for (const schema of SCHEMAS) api.addSchema(schema);
   await api.register(swagger, swaggerOptions(parts.version));
   addHooks(api, parts, options);
@@ -99,6 +96,7 @@ export async function buildApi(parts: ApiParts, options: ApiOptions): Promise<Ap
 function addHooks(api: Api, parts: ApiParts, { log, keyedRequests, openMetricsHere }: ApiOptions): void {
   const { suite, clock, tokens, metrics } = parts;
   guard(api, { tokens, openMetricsHere });
+  leaveToIssuer(api, parts);
   keepRoom(api, parts);
   const keyed = { requests: keyedRequests, suite, clock, log };
   answerOnce(api, keyed);
@@ -116,6 +114,8 @@ function addRoutes(v1: Api, parts: ApiParts): void {
   addPairingRoutes(v1, parts);
   addLockRoutes(v1, parts);
   addDecisionRoute(v1, parts);
+  addOrderRoutes(v1, parts);
+  addFleetRoutes(v1, parts);
   addGrantRoutes(v1, parts);
   addSubjectRoutes(v1, parts);
   addGroupRoutes(v1, parts);
@@ -124,32 +124,4 @@ function addRoutes(v1: Api, parts: ApiParts): void {
   addEventExportRoute(v1, parts);
   addOutboxRoutes(v1, parts);
   addTokenRoutes(v1, parts);
-}
-
-function asProblem(error: FastifyError, { log, onMistake }: ApiOptions): ProblemError {
-  if (error instanceof ProblemError) return error;
-  if (error instanceof RequestRefused) return refusal(error);
-  if (error instanceof StoreError) {
-    log.error({ code: error.code }, error.message);
-    return new ProblemError("store-failed", `${error.message}.`);
-  }
-  if (error.validation) return invalidField(error.validation[0], error.validationContext);
-  switch (error.statusCode) {
-    case 400:
-      return new ProblemError("request-malformed", error.message);
-    case 413:
-      return new ProblemError("request-too-large", `A body has at most ${BODY_BYTES_MAX} bytes.`);
-    case 415:
-      return new ProblemError("media-type");
-    default:
-      onMistake(error);
-      return new ProblemError("internal");
-  }
-}
-
-function refusal({ code, message, field }: RequestRefused): ProblemError {
-  // In a body a lock or a group that is not there is a wrong field; the address itself was found.
-  const isUnknown = code === "unknown-lock" || code === "unknown-group";
-  const problem = isUnknown && field !== undefined ? "field-invalid" : code;
-  return new ProblemError(problem, message, field === undefined ? {} : { field });
 }

@@ -27,7 +27,7 @@ const ASKED_AGAIN =
   "Asking again with the same id and the same content changes nothing and answers the grant as it is by now; " +
   "with other content it is a conflict. The locks get a grant with their next roster, which is asked for at once.";
 
-export function addGrantRoutes(api: Api, { grants, groups }: ApiParts): void {
+export function addGrantRoutes(api: Api, { grants, groups }: Pick<ApiParts, "grants" | "groups">): void {
   const add = async (request: GrantRequest, reply: FastifyReply): Promise<GrantJson> => {
     const added = await grants.add(request);
     reply.code(added.isNew ? 201 : 200).header("location", `/v1/grants/${added.row.id}`);

@@ -28,7 +28,7 @@ export type GroupJson = Static<typeof GroupView>;
 
 const PUT_PROBLEMS = problemResponses(...BODY_PROBLEMS, "group-exists", "table-full", "stairs-mixed", "store-failed");
 
-export function addGroupRoutes(api: Api, { groups }: ApiParts): void {
+export function addGroupRoutes(api: Api, { groups }: Pick<ApiParts, "groups">): void {
   api.post(
     "/groups",
     {

@@ -98,7 +98,7 @@ export const HolidaysView = Type.Object(
 
 const SET_PROBLEMS = [...BODY_PROBLEMS, "store-failed"] as const;
 
-export function addSettingsRoutes(api: Api, { locks, siteSettings }: ApiParts): void {
+export function addSettingsRoutes(api: Api, { locks, siteSettings }: Pick<ApiParts, "locks" | "siteSettings">): void {
   const view = (lockId: string): SettingsJson => {
     if (!locks.get(lockId)) throw new ProblemError("unknown-lock", `No lock ${lockId} is paired here.`);
     const { holidays, ...settings } = siteSettings.ofLock(lockId);

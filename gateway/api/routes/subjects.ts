@@ -18,7 +18,7 @@ export const SubjectView = Type.Object(
   },
 );
 
-export function addSubjectRoutes(api: Api, { subjects, groups }: ApiParts): void {
+export function addSubjectRoutes(api: Api, { subjects, groups }: Pick<ApiParts, "subjects" | "groups">): void {
   api.get(
     "/subjects/:subject",
     {
