@@ -23,7 +23,7 @@ export class ApiClient {
   readonly #fetch: typeof fetch;
   readonly #clock: Clock;
 
-  private constructor(url: string, token: string, startHint: string, { fetch, clock }: CliIo) {
+  private constructor(url: string, token: string, startHint: string, { fetch, clock }: Pick<CliIo, "fetch" | "clock">) {
     this.#url = url;
     this.#token = token;
     this.#startHint = startHint;
@@ -38,6 +38,11 @@ export class ApiClient {
     const startHint = `start it with: portvakt run${options.config ? ` --config ${options.config}` : ""}`;
     const token = readToken(options.tokenFile ?? apiTokenFile(config.data), startHint);
     return new ApiClient(url, token, startHint, io);
+  }
+
+  /** For an API in the same process, which needs no address and no token. */
+  static within(ask: typeof fetch, clock: Clock): ApiClient {
+    return new ApiClient("http://within", "", "", { fetch: ask, clock });
   }
 
   get<T>(path: string): Promise<T> {

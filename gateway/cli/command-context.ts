@@ -9,7 +9,15 @@ export interface CommandContext {
   json: boolean;
 }
 
+/** Runs a command's work with what it needs, and puts that away afterwards. */
+export type RunCommand = (command: Command, work: (context: CommandContext) => Promise<void>) => Promise<void>;
+
 export function contextOf(command: Command, io: CliIo): CommandContext {
   const options = command.optsWithGlobals<ClientOptions & { json?: boolean }>();
   return { client: ApiClient.fromOptions(options, io), io, json: options.json ?? false };
+}
+
+/** The commands that ask the daemon. */
+export function askDaemon(io: CliIo): RunCommand {
+  return async (command, work) => work(contextOf(command, io));
 }

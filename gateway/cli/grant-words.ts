@@ -15,6 +15,7 @@ export function grantWords(grant: GrantJson): string {
     ...(grant.until ? [`until ${minute(grant.until)}`] : []),
     ...grant.rights,
     credentialWords(grant),
+    ...(grant.carried ? ["carried"] : []),
     ...(grant.uses !== undefined ? [`${grant.uses} ${grant.uses === 1 ? "time" : "times"} at each lock`] : []),
   ].join(", ");
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { LabelError } from "../../protocol/documents/label.ts";
 import { ConfigError } from "../config-table.ts";
+import { askDaemon } from "./command-context.ts";
 import { addActionCommands } from "./commands/actions.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addEventsCommand } from "./commands/events.ts";
@@ -52,9 +53,9 @@ function createProgram(io: CliIo): Command {
   addSyncCommand(program, io);
   addExplainCommand(program, io);
   addActionCommands(program, io);
-  addGrantCommands(program, io);
-  addGroupCommands(program, io);
-  addSubjectCommands(program, io);
+  addGrantCommands(program, askDaemon(io));
+  addGroupCommands(program, askDaemon(io));
+  addSubjectCommands(program, askDaemon(io));
   addEventsCommand(program, io);
   addOutboxCommand(program, io);
   addExportCommand(program, io);

@@ -1,57 +1,60 @@
 import type { Command } from "commander";
 import type { GroupJson } from "../../api/routes/groups.ts";
-import { contextOf } from "../command-context.ts";
-import type { CliIo } from "../io.ts";
+import type { CommandContext, RunCommand } from "../command-context.ts";
 import { allItems } from "../pages.ts";
 import { table } from "../text.ts";
 
-export function addGroupCommands(program: Command, io: CliIo): void {
+export function addGroupCommands(program: Command, run: RunCommand): void {
   const group = program.command("group").description("Puts locks together, so that grants can name them as one.");
   group
     .command("add")
     .description("Makes a group.")
     .argument("<name>", "what it is called, like laundry")
     .option("--lock <id...>", "its locks", [])
-    .action(async (name: string, options: { lock: string[] }, command: Command) => {
-      const { client, json } = contextOf(command, io);
-      const locks = options.lock.map((lockId) => lockId.toLowerCase());
-      const made = await client.post<GroupJson>("/groups", { name, locks });
-      io.out(json ? JSON.stringify(made) : `Made ${made.groupId}: ${groupWords(made)}.`);
-    });
+    .action((name: string, options: { lock: string[] }, command: Command) =>
+      run(command, async ({ client, io, json }) => {
+        const locks = options.lock.map((lockId) => lockId.toLowerCase());
+        const made = await client.post<GroupJson>("/groups", { name, locks });
+        io.out(json ? JSON.stringify(made) : `Made ${made.groupId}: ${groupWords(made)}.`);
+      }),
+    );
   group
     .command("set")
     .description("Gives a group other locks: those that come in get its grants, those left out lose them.")
     .argument("<id>", "the group's id")
     .requiredOption("--name <name>", "what it is called")
     .requiredOption("--lock <id...>", "all its locks")
-    .action(async (id: string, options: { name: string; lock: string[] }, command: Command) => {
-      const { client, json } = contextOf(command, io);
-      const locks = options.lock.map((lockId) => lockId.toLowerCase());
-      const path = `/groups/${encodeURIComponent(id.toLowerCase())}`;
-      const now = await client.put<GroupJson>(path, { name: options.name, locks });
-      io.out(json ? JSON.stringify(now) : `${now.groupId} is ${groupWords(now)}.`);
-    });
+    .action((id: string, options: { name: string; lock: string[] }, command: Command) =>
+      run(command, async ({ client, io, json }) => {
+        const locks = options.lock.map((lockId) => lockId.toLowerCase());
+        const path = `/groups/${encodeURIComponent(id.toLowerCase())}`;
+        const now = await client.put<GroupJson>(path, { name: options.name, locks });
+        io.out(json ? JSON.stringify(now) : `${now.groupId} is ${groupWords(now)}.`);
+      }),
+    );
   group
     .command("list")
     .description("Shows the groups.")
-    .action(async (_options: object, command: Command) => {
-      const { client, json } = contextOf(command, io);
-      const groups: GroupJson[] = [];
-      for await (const one of allItems<GroupJson>(client, "/groups")) groups.push(one);
-      const rows = groups.map(({ groupId, name, locks }) => [groupId, name, locks.join(", ")]);
-      for (const line of json ? groups.map((one) => JSON.stringify(one)) : table(["GROUP", "NAME", "LOCKS"], rows)) {
-        io.out(line);
-      }
-    });
+    .action((_options: object, command: Command) => run(command, list));
   group
     .command("remove")
     .description("Dissolves a group for which there are no grants.")
     .argument("<id>", "the group's id")
-    .action(async (id: string, _options: object, command: Command) => {
-      const { client, json } = contextOf(command, io);
-      await client.delete(`/groups/${encodeURIComponent(id.toLowerCase())}`);
-      if (!json) io.out(`Dissolved ${id.toLowerCase()}.`);
-    });
+    .action((id: string, _options: object, command: Command) =>
+      run(command, async ({ client, io, json }) => {
+        await client.delete(`/groups/${encodeURIComponent(id.toLowerCase())}`);
+        if (!json) io.out(`Dissolved ${id.toLowerCase()}.`);
+      }),
+    );
+}
+
+async function list({ client, io, json }: CommandContext): Promise<void> {
+  const groups: GroupJson[] = [];
+  for await (const one of allItems<GroupJson>(client, "/groups")) groups.push(one);
+  const rows = groups.map(({ groupId, name, locks }) => [groupId, name, locks.join(", ")]);
+  for (const line of json ? groups.map((one) => JSON.stringify(one)) : table(["GROUP", "NAME", "LOCKS"], rows)) {
+    io.out(line);
+  }
 }
 
 function groupWords({ name, locks }: GroupJson): string {
