@@ -2,6 +2,7 @@ import type { Row } from "./row.ts";
 import { ble } from "./rows/ble.ts";
 import { cpu } from "./rows/cpu.ts";
 import { crypto } from "./rows/crypto.ts";
+import { decision } from "./rows/decision.ts";
 import { drain } from "./rows/drain.ts";
 import { drainMqtt } from "./rows/drain-mqtt.ts";
 import { drainNats } from "./rows/drain-nats.ts";
@@ -27,6 +28,7 @@ export const ROWS: readonly Row[] = [
   ...whereInstalled(drainMqtt()),
   ...whereInstalled(drainNats()),
   locks,
+  decision,
   memory,
   startUp,
   crypto,

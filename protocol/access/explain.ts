@@ -40,9 +40,14 @@ export interface Answer {
 
 /** The lock's own decision at `now`, seconds since 1970 UTC, and what it rests on. */
 export function answerAt(foresight: Foresight, now: number): Answer {
-  const reason = decide(questionAt(foresight, now));
+  const reason = reasonAt(foresight, now);
   if (reason === Reason.done) return grantedBy(foresight, now);
   return { reason, rule: ruleOf(foresight, reason, now) };
+}
+
+/** The decision alone. */
+export function reasonAt(foresight: Foresight, now: number): Reason {
+  return decide(questionAt(foresight, now));
 }
 
 function questionAt({ byOrder, ...asked }: Foresight, now: number): Question {

@@ -22,8 +22,8 @@ export function isWithinWindows(windows: readonly Window[], calendar: Calendar, 
   });
 }
 
-/** Monday 0 to Sunday 6, or 7 on a holiday. */
-function dayBit(day: number, holidays: readonly number[]): number {
+/** Of a local date as days since 1970: Monday 0 to Sunday 6, or 7 on a holiday. */
+export function dayBit(day: number, holidays: readonly number[]): number {
   // Day 0 was a Thursday; a week more keeps the evening before it in range.
   return holidays.includes(day) ? HOLIDAY_BIT : (day + 3 + 7) % 7;
 }

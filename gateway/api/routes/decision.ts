@@ -30,7 +30,7 @@ const DecisionQuery = Type.Object(
         examples: ["2026-12-24T07:30:00+01:00"],
       }),
     ),
-    action: Type.Optional(Type.Enum(ACTION_NAMES, { default: "unlock" })),
+    action: Type.Optional(Type.Enum(ACTION_NAMES, { default: "unlock", description: "What is wanted of the lock" })),
     with: Type.Optional(
       Type.String({
         pattern: KINDS_PATTERN,
