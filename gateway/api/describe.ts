@@ -54,6 +54,7 @@ const TAGS = {
   grants: "Who may open what, and when",
   subjects: "People, by pseudonym: what is kept about them",
   groups: "Locks that grants name together",
+  fleet: "What an issuer elsewhere sends",
   events: "What happened at the locks",
   tokens: "Who may use this API",
 };

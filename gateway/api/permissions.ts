@@ -22,6 +22,15 @@ export const PERMISSIONS: Readonly<Record<string, readonly Role[] | "anyone">> =
   "POST /v1/locks/:lockId/sync/approval": OPERATORS,
   "GET /v1/locks/:lockId/decision": TRUSTED,
   "POST /v1/locks/:lockId/actions": OPERATORS,
+  "POST /v1/locks/:lockId/orders": OPERATORS,
+  "GET /v1/locks/:lockId/challenge": OPERATORS,
+
+  "POST /v1/documents": OPERATORS,
+  "GET /v1/fleet": EVERYBODY,
+  "DELETE /v1/fleet/issuer": ADMINS,
+  "GET /v1/locks/:lockId/held-roster": EVERYBODY,
+  "POST /v1/locks/:lockId/held-roster/approval": ADMINS,
+  "DELETE /v1/locks/:lockId/held-roster": ADMINS,
 
   "POST /v1/pairings": INSTALLERS,
   "GET /v1/pairings/:id": EVERYBODY,

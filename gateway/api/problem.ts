@@ -10,6 +10,7 @@ export const PROBLEMS = {
   "unknown-pairing": { status: 404, title: "There is no such pairing" },
   "unknown-event": { status: 404, title: "No such event is set aside" },
   "unknown-subject": { status: 404, title: "Nothing is kept about this subject" },
+  "unknown-roster": { status: 404, title: "No roster of this lock is held" },
   "unknown-token": { status: 404, title: "There is no such token" },
   "request-malformed": { status: 400, title: "The request can not be read" },
   "request-too-large": { status: 413, title: "The request is too large" },
@@ -29,6 +30,7 @@ export const PROBLEMS = {
   "table-full": { status: 409, title: "The lock's table is full" },
   "last-admin": { status: 409, title: "It is the last token of an admin" },
   "too-many-tokens": { status: 409, title: "There is no room for another token" },
+  "stands-alone": { status: 409, title: "The gateway is its own issuer" },
   "fleet-mode": { status: 409, title: "The issuer is elsewhere: only it can sign this" },
   "precondition-failed": { status: 412, title: "It has changed since it was read" },
   "key-reused": { status: 422, title: "The Idempotency-Key was used for another request" },
@@ -54,6 +56,9 @@ export const Problem = Type.Object(
     detail: Type.Optional(Type.String({ description: "One sentence on this very case" })),
     field: Type.Optional(Type.String({ description: "The member of the request that is to blame, like locks[0]" })),
     reason: Type.Optional(Type.Integer({ description: "lock-refused: the lock's reason (protocol.md §6)" })),
+    challenge: Type.Optional(
+      Type.String({ description: "lock-refused: what the next order has to be signed over, in hexadecimal" }),
+    ),
   },
   {
     $id: "Problem",
@@ -73,13 +78,16 @@ export const Problem = Type.Object(
 
 export type ProblemJson = Static<typeof Problem>;
 
+/** What a problem tells programs besides its code. */
+export type ProblemFacts = Pick<ProblemJson, "field" | "reason" | "challenge">;
+
 /** A refusal on its way to the client. */
 export class ProblemError extends Error {
   override readonly name = "ProblemError";
   readonly code: ProblemCode;
-  readonly more: { field?: string; reason?: number };
+  readonly more: ProblemFacts;
 
-  constructor(code: ProblemCode, detail?: string, more: { field?: string; reason?: number } = {}) {
+  constructor(code: ProblemCode, detail?: string, more: ProblemFacts = {}) {
     super(detail ?? PROBLEMS[code].title);
     this.code = code;
     this.more = more;

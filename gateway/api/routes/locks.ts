@@ -1,12 +1,10 @@
-import { type Static, Type } from "@fastify/type-provider-typebox";
-import { reasonName } from "../../../protocol/wire/reason.ts";
-import { Flag } from "../../../protocol/wire/responses.ts";
+import { Type } from "@fastify/type-provider-typebox";
+import { actionView } from "../action-view.ts";
 import type { Api, ApiParts } from "../api.ts";
 import { LockId } from "../fields.ts";
 import { lockView } from "../lock-view.ts";
 import { LIMIT_DEFAULT, PageQuery, pageOf, positionAfter, toPage } from "../page.ts";
 import { BODY_PROBLEMS, ProblemError, problemResponses } from "../problem.ts";
-import type { ActOutcome } from "../services.ts";
 import { syncView } from "../sync-view.ts";
 
 const LockParams = Type.Object({ lockId: LockId });
@@ -19,21 +17,6 @@ const ActionBody = Type.Object(
   },
   { additionalProperties: false, examples: [{ action: "unlock" }] },
 );
-
-export const ActionView = Type.Object(
-  {
-    outcome: Type.Literal("done"),
-    bolt: Type.Enum(["thrown", "drawn"]),
-    seq: Type.Integer({ description: "Of the event in the lock's log" }),
-  },
-  {
-    $id: "ActionOutcome",
-    description: "The lock has done it",
-    examples: [{ outcome: "done", bolt: "drawn", seq: 12 }],
-  },
-);
-
-export type ActionJson = Static<typeof ActionView>;
 
 export function addLockRoutes(api: Api, parts: ApiParts): void {
   const { locks, actions } = parts;
@@ -143,19 +126,4 @@ export function addLockRoutes(api: Api, parts: ApiParts): void {
       return actionView(await actions.act(lockId, request.body.action));
     },
   );
-}
-
-function actionView(outcome: ActOutcome): ActionJson {
-  switch (outcome.kind) {
-    case "done":
-      return { outcome: "done", bolt: (outcome.flags & Flag.thrown) !== 0 ? "thrown" : "drawn", seq: outcome.seq };
-    case "refused":
-      throw new ProblemError("lock-refused", `The lock refused: ${reasonName(outcome.reason)}.`, {
-        reason: outcome.reason,
-      });
-    case "unreachable":
-      throw new ProblemError("lock-unreachable", outcome.message);
-    case "unknown":
-      throw new ProblemError("outcome-unknown", outcome.message);
-  }
 }

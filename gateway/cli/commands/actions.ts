@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ActionJson } from "../../api/routes/locks.ts";
+import type { ActionJson } from "../../api/action-view.ts";
 import type { ActName } from "../../api/services.ts";
 import { contextOf } from "../command-context.ts";
 import type { CliIo } from "../io.ts";
