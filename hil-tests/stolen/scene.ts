@@ -51,7 +51,7 @@ export class Scene {
     this.theft = theft;
     this.clock = new VirtualClock(theft.atMs);
     this.random = new SeededRandom(seed);
-    this.issuer = new FarIssuer(this.random, theft.issuer, theft.issuer);
+    this.issuer = new FarIssuer(this.random, theft.issuer);
     const nonces = new NoncesUnique((how) => this.judge.broke("nonces", how));
     const door = (name: keyof Theft["doors"]) =>
       new Door(this.clock, this.random, theft.doors[name], nonces.watch(suite));
@@ -188,7 +188,8 @@ export class Scene {
   revoke(door: Door, grant: Uint8Array): IssuedRoster {
     const before = this.issuer.newest(door.id, door.inside.generation)!;
     const left = before.grants.filter((other) => !equalBytes(other, grant));
-    return this.issuer.roster(door, this.now, left, {});
+    // Out of the table alone it could still be carried.
+    return this.issuer.roster(door, this.now, left, { denied: [...before.claims.denied, grantIdOf(grant)] });
   }
 
   /** Everybody else tries what they always could; then the judge says what was broken. */

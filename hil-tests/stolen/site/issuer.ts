@@ -7,7 +7,6 @@ import { type RosterClaims, rosterDigest, signRoster } from "../../../protocol/d
 import { type SiteSecrets, sealSiteSecrets } from "../../../protocol/documents/sealed.ts";
 import { signTimeToken, type TimeToken } from "../../../protocol/documents/time-token.ts";
 import type { Random } from "../../../protocol/random.ts";
-import { toHex } from "../../../protocol/wire/bytes.ts";
 import type { Door } from "./door.ts";
 
 /** A roster as its issuer sent it down, with the grants of its table. */
@@ -20,29 +19,28 @@ export interface IssuedRoster {
   readonly grants: readonly Uint8Array[];
 }
 
-type RosterWish = Partial<Pick<RosterClaims, "staleAfter" | "carriedFrom" | "denied" | "settings">>;
+/** All that the issuer has and knows. */
+export interface IssuerBooks {
+  readonly key: Secret;
+  readonly secrets: SiteSecrets;
+  readonly rosters: readonly IssuedRoster[];
+}
+
+/** What a roster is to say of itself. */
+export type RosterWish = Partial<Pick<RosterClaims, "staleAfter" | "carriedFrom" | "denied" | "settings">>;
 
 /** The issuer, somewhere far away: its keys are never where a thief of the gateway comes. It remembers what it has signed. */
-export class FarIssuer {
+export class FarIssuer implements IssuerBooks {
   readonly key: Secret;
   readonly secrets: SiteSecrets;
   readonly #random: Random;
   readonly rosters: IssuedRoster[];
-  readonly grants: Map<string, GrantClaims>;
 
-  constructor(
-    random: Random,
-    { key, secrets }: { key: Secret; secrets: SiteSecrets },
-    before: { rosters: readonly IssuedRoster[]; grants: ReadonlyMap<string, GrantClaims> } = {
-      rosters: [],
-      grants: new Map(),
-    },
-  ) {
+  constructor(random: Random, { key, secrets, rosters }: IssuerBooks) {
     this.#random = random;
     this.key = key;
     this.secrets = secrets;
-    this.rosters = [...before.rosters];
-    this.grants = new Map(before.grants);
+    this.rosters = [...rosters];
   }
 
   get publicKey(): Uint8Array {
@@ -50,9 +48,7 @@ export class FarIssuer {
   }
 
   grant(claims: GrantClaims): Uint8Array {
-    const document = signGrant(suite, this.key, claims);
-    this.grants.set(toHex(claims.id), claims);
-    return document;
+    return signGrant(suite, this.key, claims);
   }
 
   /** The next roster of the door; what it does not say stays as the one before had it. */

@@ -3,15 +3,15 @@ import { deterministicSuite as suite } from "../../../crypto/testing/determinist
 import { Action, signOrder } from "../../../protocol/documents/order.ts";
 import { SeededRandom } from "../../../protocol/testing/seeded-random.ts";
 import { VirtualClock } from "../../../protocol/testing/virtual-clock.ts";
-import { fromHex, toHex } from "../../../protocol/wire/bytes.ts";
+import { toHex } from "../../../protocol/wire/bytes.ts";
 import { Wire } from "../thief/wire.ts";
 import { pairDoor, prove, secondsOf } from "./carrier.ts";
 import { type Grants, signGrants } from "./cast.ts";
 import { Door } from "./door.ts";
-import { recordOf } from "./events.ts";
-import { FarIssuer, grantIdOf } from "./issuer.ts";
+import { FarBackend } from "./far-backend.ts";
+import { FleetGateway } from "./fleet-gateway.ts";
+import { FarIssuer, grantIdOf, type RosterWish } from "./issuer.ts";
 import { drawPeople, type People, type Person } from "./people.ts";
-import { StandInGateway } from "./stand-in.ts";
 import type { Theft } from "./theft.ts";
 
 const HOUR_MS = 3_600_000;
@@ -20,15 +20,18 @@ const DAY_SECONDS = 86_400;
 /** A Thursday, at nine in Stockholm. */
 const BEGINS_AT_MS = Date.UTC(2027, 0, 7, 8);
 const ORDER_LIVES_SECONDS = 60;
-const HEAD_BYTES = 16;
+const HALF_A_MINUTE_MS = 30_000;
+const DAYS_WITHOUT_MALLORY = 5;
+const KEY_BYTES = 16;
+const ID_BYTES = 8;
 const NO_GRANT = new Uint8Array(8);
 const TIME_ZONE = "CET-1CEST,M3.5.0,M10.5.0/3";
 
-/** Ten days of a house with three doors, its people and its gateway, which is stolen on the last. */
+/** Eight days of a house with three doors, its people and its gateway, which is stolen on the ninth. */
 export async function live(seed: number): Promise<Theft> {
   const house = new House(seed);
-  house.moveIn();
-  house.liveOn();
+  await house.moveIn();
+  await house.liveOn();
   return house.theft();
 }
 
@@ -36,32 +39,33 @@ class House {
   readonly #random: SeededRandom;
   readonly #clock = new VirtualClock(BEGINS_AT_MS);
   readonly #issuer: FarIssuer;
+  readonly #backend: FarBackend;
   readonly #people: People;
   readonly #front: Door;
   readonly #laundry: Door;
   readonly #flat: Door;
   readonly #grants: Grants;
   readonly #groupId: Uint8Array;
-  readonly #gateway: StandInGateway;
   readonly #orders: Uint8Array[] = [];
-  readonly #tokens: Uint8Array[] = [];
-  readonly #receipts: Uint8Array[] = [];
-  readonly #events: Theft["loot"]["events"][number][] = [];
   readonly #clockSetAt = new Map<string, number>();
-  #backup: Theft["loot"]["backup"] = new Map();
+  #gateway!: FleetGateway;
   #office!: Theft["office"];
 
   constructor(seed: number) {
     const random = new SeededRandom(seed);
     this.#random = random;
     const key = suite.p256PrivateKey((length) => random.bytes(length));
-    const secrets = { tagMasterKey: new Secret(random.bytes(16)), pinPepper: new Secret(random.bytes(16)) };
-    this.#issuer = new FarIssuer(random, { key, secrets });
+    const secrets = {
+      tagMasterKey: new Secret(random.bytes(KEY_BYTES)),
+      pinPepper: new Secret(random.bytes(KEY_BYTES)),
+    };
+    this.#issuer = new FarIssuer(random, { key, secrets, rosters: [] });
+    this.#backend = new FarBackend(this.#clock, this.#issuer);
     this.#people = drawPeople(random);
     this.#front = new Door(this.#clock, random);
     this.#laundry = new Door(this.#clock, random);
     this.#flat = new Door(this.#clock, random);
-    this.#groupId = random.bytes(8);
+    this.#groupId = random.bytes(ID_BYTES);
     const places = {
       front: this.#front.lockId,
       laundry: this.#laundry.lockId,
@@ -69,92 +73,89 @@ class House {
       house: this.#groupId,
     };
     this.#grants = signGrants(this.#issuer, random, this.#people, places, this.#now);
-    this.#gateway = new StandInGateway(random, this.#clock, this.#issuer.publicKey);
   }
 
-  moveIn(): void {
-    for (const door of this.#doors) this.#pair(door);
+  async moveIn(): Promise<void> {
+    this.#gateway = await FleetGateway.start({
+      clock: this.#clock,
+      random: this.#random,
+      doors: this.#doors,
+      issuerPk: this.#issuer.publicKey,
+      backend: this.#backend,
+    });
     const { annas, caretakers, carersOld, mallorysOld, mallorysAtLaundry } = this.#grants;
     const settings = { tz: TIME_ZONE, groups: [this.#groupId] };
-    const good = { staleAfter: this.#now + 40 * DAY_SECONDS, carriedFrom: this.#now, settings };
+    const good = { staleAfter: this.#in(40), carriedFrom: this.#now, settings };
     const sealed = { ...good, settings: { ...settings, sealedSecrets: this.#issuer.sealedFor(this.#front) } };
-    this.#bring(this.#front, [annas, caretakers, carersOld, mallorysOld], sealed);
-    this.#bring(this.#laundry, [caretakers, mallorysAtLaundry], good);
-    this.#bring(this.#flat, [caretakers, mallorysOld], good);
-    this.#letOfficeIn();
+    await this.#pair(this.#front, [annas, caretakers, carersOld, mallorysOld], sealed);
+    await this.#pair(this.#laundry, [caretakers, mallorysAtLaundry], good);
+    await this.#pair(this.#flat, [caretakers, mallorysOld], good);
+    await this.#letOfficeIn();
   }
 
-  liveOn(): void {
-    const { annas, caretakers, carers, mallorysOld, mallorysAtLaundry, once } = this.#grants;
+  async liveOn(): Promise<void> {
+    const { annas, caretakers, carers, mallorysOld, mallorysAtLaundry, denied, once } = this.#grants;
     const { anna, caretaker, mallory } = this.#people;
-    this.#sleep();
-    this.#unlock(this.#front, anna, annas);
-    this.#unlock(this.#flat, mallory, mallorysOld);
-    this.#unlock(this.#front, mallory, once);
-    this.#sleep();
+    await this.#sleep();
+    await this.#unlock(this.#front, anna, annas);
+    await this.#unlock(this.#flat, mallory, mallorysOld);
+    await this.#unlock(this.#front, mallory, once);
+    await this.#sleep();
 
-    // Mallory has moved out.
-    const { denied } = this.#grants;
-    this.#bring(this.#front, [annas, caretakers, carers], { denied: [grantIdOf(denied)] });
+    // Mallory has moved out: what was in a table is denied too, or it could still be carried.
+    const gone = [denied, mallorysOld].map(grantIdOf);
+    await this.#bring(this.#front, [annas, caretakers, carers], { denied: gone });
     for (const staleInDays of [38, 36, 34, 32]) {
-      const staleAfter = this.#now + staleInDays * DAY_SECONDS;
-      this.#bring(this.#laundry, [caretakers, mallorysAtLaundry], { staleAfter });
-      this.#bring(this.#flat, [caretakers, mallorysOld], { staleAfter });
+      await this.#bring(this.#laundry, [caretakers, mallorysAtLaundry], { staleAfter: this.#in(staleInDays) });
+      await this.#bring(this.#flat, [caretakers, mallorysOld], { staleAfter: this.#in(staleInDays) });
     }
-    this.#sleep();
-    this.#deliver();
-    this.#backup = this.#gateway.slots;
+    await this.#sleep();
 
     // The flat has new people, who began with a factory reset.
     this.#flat.lock.factoryReset();
-    this.#pair(this.#flat);
     const settings = { tz: TIME_ZONE, groups: [this.#groupId] };
-    this.#bring(this.#flat, [caretakers], {
-      staleAfter: this.#now + 20 * DAY_SECONDS,
-      carriedFrom: this.#now - 5 * DAY_SECONDS,
-      denied: [grantIdOf(denied)],
+    await this.#pair(this.#flat, [caretakers], {
+      staleAfter: this.#in(20),
+      carriedFrom: this.#in(-5),
+      denied: gone,
       settings,
     });
-    for (let day = 0; day < 5; day++) {
-      this.#sleep();
-      this.#unlock(this.#front, anna, annas);
-      this.#unlock(this.#laundry, caretaker, caretakers);
-      this.#tellTime(this.#front);
-      this.#deliver();
+    for (let day = 0; day < DAYS_WITHOUT_MALLORY; day++) {
+      await this.#sleep();
+      await this.#unlock(this.#front, anna, annas);
+      await this.#unlock(this.#laundry, caretaker, caretakers);
     }
-    this.#bring(this.#front, [annas, caretakers, carers], { staleAfter: this.#now + 7 * DAY_SECONDS });
-    this.#clock.advance(2 * HOUR_MS);
-    this.#unlock(this.#front, anna, annas);
+    await this.#changeClockCell(this.#laundry);
+    await this.#bring(this.#front, [annas, caretakers, carers], { staleAfter: this.#in(7) });
+    for (const door of this.#doors) await this.#gateway.untilDelivered(door);
+    await this.#clock.advanceAsync(2 * HOUR_MS);
+    await this.#unlock(this.#front, anna, annas);
   }
 
   theft(): Theft {
-    const images = [this.#front, this.#laundry, this.#flat].map((door) => {
+    const slots = this.#gateway.slots();
+    const disk = this.#gateway.takeAway();
+    const image = (door: Door) => {
       door.lock.powerOff();
       return door.image();
-    });
-    const [front, laundry, flat] = images as [
-      Theft["doors"]["front"],
-      Theft["doors"]["front"],
-      Theft["doors"]["front"],
-    ];
+    };
     return {
       atMs: this.#clock.wallMs(),
-      doors: { front, laundry, flat },
+      doors: { front: image(this.#front), laundry: image(this.#laundry), flat: image(this.#flat) },
       loot: {
-        disk: new Uint8Array(),
-        memory: [],
-        slots: this.#gateway.slots,
-        backup: this.#backup,
-        gatewayId: this.#gateway.id,
+        disk,
+        memory: this.#gateway.memory,
+        slots,
+        gatewayId: this.#gateway.gatewayId,
         issuerPk: this.#issuer.publicKey,
         rosters: this.#issuer.rosters,
         orders: this.#orders,
-        tokens: this.#tokens,
-        receipts: this.#receipts,
-        events: this.#events,
+        tokens: this.#backend.tokens,
+        receipts: this.#backend.receipts,
+        events: this.#backend.events,
         frames: this.#gateway.frames,
       },
-      issuer: this.#issuer,
+      issuer: { key: this.#issuer.key, secrets: this.#issuer.secrets, rosters: this.#issuer.rosters },
       people: this.#people,
       grants: this.#grants,
       office: this.#office,
@@ -171,86 +172,69 @@ class House {
     return secondsOf(this.#clock);
   }
 
-  #pair(door: Door): void {
-    door.lock.pressPairingButton();
-    this.#gateway.pair(door);
-    this.#clockSetAt.set(door.id, this.#now);
+  #in(days: number): number {
+    return this.#now + days * DAY_SECONDS;
   }
 
-  /** A second gateway at the front door, by the issuer's permission. */
-  #letOfficeIn(): void {
+  async #pair(door: Door, grants: readonly Uint8Array[], wish: RosterWish): Promise<void> {
+    door.lock.pressPairingButton();
+    const generation = door.inside.generation;
+    const paired = this.#gateway.pair(door);
+    this.#clockSetAt.set(door.id, this.#now);
+    await this.#gateway.untilKnown(door, generation);
+    const roster = this.#issuer.roster(door, this.#now, grants, wish);
+    this.#backend.send(roster);
+    await paired;
+    await this.#gateway.untilThere(door, roster);
+  }
+
+  /** A second gateway at the front door, by the issuer's leave. */
+  async #letOfficeIn(): Promise<void> {
     const door = this.#front;
-    this.#give(door, Action.allowPairing, NO_GRANT, (challenge, notAfter) =>
-      this.#issuer.order({
-        lockId: door.lockId,
-        challenge,
-        action: Action.allowPairing,
-        grantId: NO_GRANT,
-        notAfter,
-      }),
-    );
-    const id = this.#random.bytes(8);
+    const { lockId } = door;
+    const challenge = await this.#gateway.challenge(door);
+    const notAfter = this.#now + ORDER_LIVES_SECONDS;
+    const order = { lockId, challenge, action: Action.allowPairing, grantId: NO_GRANT, notAfter };
+    await this.#carry(door, this.#issuer.order(order));
+    const id = this.#random.bytes(ID_BYTES);
     const wire = new Wire(door.lock, this.#clock, () => {});
     door.lock.pressPairingButton();
     const site = { issuerPk: this.#issuer.publicKey, gatewayId: id, time: this.#now };
     const { slot, pmk } = pairDoor(wire, this.#random, door, site);
-    this.#clock.advance(1_000);
+    await this.#clock.advanceAsync(1_000);
     this.#office = { id, keys: prove(wire, this.#random, slot, pmk).keys };
     wire.end();
   }
 
-  #bring(door: Door, grants: readonly Uint8Array[], wish: Parameters<FarIssuer["roster"]>[3]): void {
-    this.#gateway.bring(door, this.#issuer.roster(door, this.#now, grants, wish));
+  async #bring(door: Door, grants: readonly Uint8Array[], wish: RosterWish): Promise<void> {
+    const roster = this.#issuer.roster(door, this.#now, grants, wish);
+    this.#backend.send(roster);
+    await this.#gateway.untilThere(door, roster);
   }
 
-  #unlock(door: Door, person: Person, grant: Uint8Array): void {
+  async #unlock(door: Door, person: Person, grant: Uint8Array): Promise<void> {
     const grantId = grantIdOf(grant);
     const isCarried = !door.inside.table.active?.find(grantId);
-    const shown = isCarried ? grant : grantId;
-    this.#give(door, Action.unlock, shown, (challenge, notAfter) =>
-      signOrder(suite, person.key, { lockId: door.lockId, challenge, action: Action.unlock, grantId, notAfter }),
-    );
-    this.#clock.advance(30_000);
+    const challenge = await this.#gateway.challenge(door);
+    const notAfter = this.#now + ORDER_LIVES_SECONDS;
+    const order = { lockId: door.lockId, challenge, action: Action.unlock, grantId, notAfter };
+    await this.#carry(door, signOrder(suite, person.key, order), isCarried ? grant : undefined);
+    await this.#clock.advanceAsync(HALF_A_MINUTE_MS);
   }
 
-  #give(
-    door: Door,
-    action: Action,
-    grant: Uint8Array,
-    sign: (challenge: Uint8Array, notAfter: number) => Uint8Array,
-  ): void {
-    const order = sign(this.#gateway.challenge(door), this.#now + ORDER_LIVES_SECONDS);
+  async #carry(door: Door, order: Uint8Array, grant?: Uint8Array): Promise<void> {
     this.#orders.push(order);
-    this.#gateway.ask(door, { name: "act", action, grant, order });
+    await this.#gateway.carry(door, order, grant);
   }
 
-  /** The first token may find a challenge that is too old, and spends it; the second is over the next. */
-  #tellTime(door: Door): void {
-    for (let i = 0; i < 2; i++) {
-      const challenge = this.#gateway.challenge(door);
-      const token = this.#issuer.timeToken({ lockId: door.lockId, challenge, time: this.#now });
-      this.#tokens.push(token);
-      if (this.#gateway.tellTime(door, token)) this.#clockSetAt.set(door.id, this.#now);
-    }
+  /** The clock's own cell is exchanged; the issuer tells the lock the time. */
+  async #changeClockCell(door: Door): Promise<void> {
+    door.lock.disturb(({ rtc }) => rtc.lose());
+    await this.#gateway.untilClockIsSure(door);
+    this.#clockSetAt.set(door.id, this.#now);
   }
 
-  /** What happened goes to the backend, and its receipt to the lock. */
-  #deliver(): void {
-    for (const door of this.#doors) {
-      const events = this.#gateway.pull(door);
-      this.#events.push(...events);
-      const last = recordOf(events.at(-2) ?? events.at(-1)!);
-      if (!last) continue;
-      const { generation, seq, record } = last;
-      const head = record.slice(-HEAD_BYTES);
-      const receipt = this.#issuer.receipt({ lockId: fromHex(door.id), generation, seq, head });
-      this.#receipts.push(receipt);
-      this.#gateway.ask(door, { name: "ackLog", receipt });
-    }
-  }
-
-  #sleep(): void {
-    this.#clock.advance(DAY_MS);
-    for (const door of this.#doors) this.#gateway.renewKeys(door);
+  async #sleep(): Promise<void> {
+    await this.#clock.advanceAsync(DAY_MS);
   }
 }

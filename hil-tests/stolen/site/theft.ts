@@ -2,7 +2,7 @@ import type { CloudEvent } from "../../../gateway/uplink/cloud-event.ts";
 import type { SlotKeys } from "./carrier.ts";
 import type { Grants } from "./cast.ts";
 import type { DoorImage } from "./door.ts";
-import type { FarIssuer, IssuedRoster } from "./issuer.ts";
+import type { IssuedRoster, IssuerBooks } from "./issuer.ts";
 import type { People } from "./people.ts";
 
 /** A frame that went over the stolen gateway's radio, and what the lock answered. */
@@ -14,14 +14,12 @@ export interface HeardFrame {
 
 /** What lies on the stolen gateway's disk and in its memory, and all that ever went through its hands. */
 export interface Loot {
-  /** The files of its data directory, in one. */
+  /** The files of its data directory, one after another. */
   readonly disk: Uint8Array;
   /** Keys that its process derived while it ran. */
   readonly memory: readonly Uint8Array[];
   /** By lock id. */
   readonly slots: ReadonlyMap<string, SlotKeys>;
-  /** The same in a backup of days before. */
-  readonly backup: ReadonlyMap<string, SlotKeys>;
   readonly gatewayId: Uint8Array;
   readonly issuerPk: Uint8Array;
   readonly rosters: readonly IssuedRoster[];
@@ -37,7 +35,7 @@ export interface Theft {
   readonly atMs: number;
   readonly doors: { readonly front: DoorImage; readonly laundry: DoorImage; readonly flat: DoorImage };
   readonly loot: Loot;
-  readonly issuer: FarIssuer;
+  readonly issuer: IssuerBooks;
   readonly people: People;
   readonly grants: Grants;
   /** The second gateway of the front door, which nobody has stolen. */
