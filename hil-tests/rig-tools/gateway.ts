@@ -9,6 +9,8 @@ import { until } from "./until.ts";
 
 const KNOCK_EVERY_MS = 20;
 const PAIR_MS = 60_000;
+/** A rig has no minutes to wait for what a backend has to say. */
+const ASK_SECONDS = 1;
 
 /** What the gateway's API says of a lock, as far as rigs look at it. */
 export interface LockView {
@@ -41,6 +43,8 @@ export interface GatewaySettings {
   configFile: string;
   /** Where events go; without it they stay at the gateway. */
   eventsUrl?: string;
+  /** Where the issuer is elsewhere: its public key in hex. */
+  issuerKey?: string;
   /** Ports of its serial lines. */
   serialPaths: string[];
   /** How long a lock that is in step is left alone. */
@@ -64,14 +68,18 @@ export class Gateway {
   }
 
   /** Writes the configuration, with an API on a free port, and returns that API's URL. */
-  static async configure({ data, configFile, eventsUrl, serialPaths, pollMs }: GatewaySettings): Promise<string> {
+  static async configure(settings: GatewaySettings): Promise<string> {
+    const { data, configFile, eventsUrl, issuerKey, serialPaths, pollMs } = settings;
     const listen = `127.0.0.1:${await freePort()}`;
     const lines = [
       `data = ${JSON.stringify(data)}`,
+      ...(issuerKey === undefined ? [] : [`issuer = "remote"\n\n[fleet]\nissuer_key = ${JSON.stringify(issuerKey)}`]),
       `[api]\nlisten = ${JSON.stringify(listen)}`,
       `[sync]\npoll_ms = ${pollMs}`,
       "[store]\nballast_mib = 0",
-      ...(eventsUrl === undefined ? [] : [`[uplink]\nurl = ${JSON.stringify(eventsUrl)}`]),
+      ...(eventsUrl === undefined
+        ? []
+        : [`[uplink]\nurl = ${JSON.stringify(eventsUrl)}\nask_seconds = ${ASK_SECONDS}`]),
       ...serialPaths.map((path) => `[[serial]]\npath = ${JSON.stringify(path)}\nbaud = 115200`),
     ];
     mkdirSync(dirname(configFile), { recursive: true });

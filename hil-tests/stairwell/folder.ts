@@ -35,6 +35,11 @@ export class StairwellFolder {
     return join(this.path, "backend", "events.jsonl");
   }
 
+  /** Of the issuer at the backend, with its key. */
+  get issuerData(): string {
+    return join(this.path, "backend", "issuer");
+  }
+
   lockData(name: string): string {
     return join(this.path, "locks", name);
   }

@@ -5,17 +5,19 @@ import { ProgramEnded } from "../rig-tools/program-group.ts";
 import { FolderInUse, StairwellFolder } from "./folder.ts";
 import { hints } from "./hints.ts";
 import { Progress, StepFailed } from "./progress.ts";
-import { Stairwell } from "./stairwell.ts";
+import { type Issuing, Stairwell } from "./stairwell.ts";
 import { tour } from "./tour.ts";
 
-const USAGE = `npm start -- [--once] [--keep] [--folder DIR]
+const USAGE = `npm start -- [--fleet] [--once] [--keep] [--folder DIR]
 
+  --fleet        rights are made at the backend, and the gateway holds no key that opens anything
   --once         end after the checks instead of staying up; the exit code says how they went
   --keep         go on with what the last run left; otherwise everything is made afresh
   --folder DIR   where everything is kept (default: .stairwell)
 `;
 
 interface Options {
+  fleet: boolean;
   once: boolean;
   keep: boolean;
   folder: string;
@@ -25,7 +27,7 @@ const options = readOptions();
 process.exitCode = typeof options === "number" ? options : await main(options);
 
 /** Returns the exit code. */
-async function main({ once, keep, folder: path }: Options): Promise<number> {
+async function main({ fleet, once, keep, folder: path }: Options): Promise<number> {
   const progress = new Progress(systemClock, process.stdout);
   let folder: StairwellFolder;
   try {
@@ -40,7 +42,10 @@ async function main({ once, keep, folder: path }: Options): Promise<number> {
     for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => resolve(0));
   });
   progress.line(`Portvakt: a stairwell in ${path}/${keep ? "" : ", made afresh"}\n`);
-  const exitCode = await Promise.race([askedToEnd, comeUpAndStay(progress, folder, stairwell, once)]);
+  const exitCode = await Promise.race([
+    askedToEnd,
+    comeUpAndStay(progress, folder, stairwell, fleet ? "backend" : "gateway", once),
+  ]);
   progress.mute();
   await stairwell.stop();
   folder.release();
@@ -52,10 +57,11 @@ async function comeUpAndStay(
   progress: Progress,
   folder: StairwellFolder,
   stairwell: Stairwell,
+  issuing: Issuing,
   once: boolean,
 ): Promise<number> {
   try {
-    const sights = await tour(systemClock, progress, folder, stairwell);
+    const sights = await tour(systemClock, progress, folder, stairwell, issuing);
     progress.line(`\nAll of it works. It took ${progress.elapsed}.`);
     if (once) return 0;
     progress.line();
@@ -73,6 +79,7 @@ function readOptions(): Options | number {
   try {
     const { values } = parseArgs({
       options: {
+        fleet: { type: "boolean", default: false },
         once: { type: "boolean", default: false },
         keep: { type: "boolean", default: false },
         folder: { type: "string", default: ".stairwell" },

@@ -36,6 +36,15 @@ test("a stairwell comes up over serial lines and the virtual radio, and an unloc
   assert.equal(kept.shown.match(/was paired before/g)?.length, 4, kept.shown);
 });
 
+test("in a fleet's stairwell a resident's order, signed at the backend, opens, and a visitor's revoked grant does not", () => {
+  const { exitCode, shown } = stairwell("--fleet");
+  assert.equal(exitCode, 0, shown);
+  const ticks = shown.split("\n").filter((line) => line.startsWith(" ✓ "));
+  assert.equal(ticks.length, 13, shown);
+  assert.ok(ticks.every((line) => line.length <= COLUMNS));
+  assert.match(shown, /gateway runs without keys[^]*resident's order: bolt drawn[^]*refuses that order/);
+});
+
 test("a folder in which a stairwell is up is left alone", () => {
   writeFileSync(join(folder, "stairwell.pid"), `${process.pid}\n`);
   const { exitCode, shown } = stairwell();

@@ -30,7 +30,10 @@ export interface Backend {
   api: JsonApi;
 }
 
-/** Four emulated locks, two of them on the virtual radio, a gateway and an event receiver, each a process of its own. */
+/** Where the rights are made: at the gateway, or at the backend of a fleet. */
+export type Issuing = "gateway" | "backend";
+
+/** Four emulated locks, two of them on the virtual radio, a gateway and a backend, each a process of its own. */
 export class Stairwell {
   readonly #clock: Clock;
   readonly #folder: StairwellFolder;
@@ -44,8 +47,9 @@ export class Stairwell {
     this.programs = new ProgramGroup(clock, (name) => folder.logFile(name));
   }
 
-  async startBackend(): Promise<Backend> {
-    const program = this.programs.run("receiver", PROGRAMS.backend, ["--file", this.#folder.eventsFile]);
+  async startBackend(issuing: Issuing): Promise<Backend> {
+    const issuer = issuing === "backend" ? ["--issuer", this.#folder.issuerData] : [];
+    const program = this.programs.run("receiver", PROGRAMS.backend, ["--file", this.#folder.eventsFile, ...issuer]);
     const { listening: url } = JSON.parse(await program.firstLine()) as { listening: string };
     return { program, url, api: new JsonApi(url) };
   }
@@ -71,13 +75,15 @@ export class Stairwell {
     );
   }
 
-  async startGateway(backend: Backend, air: AirServer, doors: Door[]): Promise<Gateway> {
+  /** With `issuerKey`, in hex, the gateway is one of a fleet's. */
+  async startGateway(backend: Backend, air: AirServer, doors: Door[], issuerKey?: string): Promise<Gateway> {
     const settings = {
       data: this.#folder.gatewayData,
       configFile: this.#folder.configFile,
       eventsUrl: `${backend.url}/events`,
       serialPaths: doors.flatMap(({ way }) => (way.kind === "serial" ? [way.path] : [])),
       pollMs: 500,
+      ...(issuerKey !== undefined && { issuerKey }),
       surroundings: air.adapter(GATEWAY_ADDRESS),
     };
     return Gateway.start(this.#clock, this.programs, await Gateway.configure(settings), settings);

@@ -5,9 +5,10 @@ import type { Gateway } from "../rig-tools/gateway.ts";
 import { portvakt } from "../rig-tools/portvakt.ts";
 import type { Program } from "../rig-tools/program.ts";
 import { until } from "../rig-tools/until.ts";
+import { Fleet, keysAtGateway } from "./fleet.ts";
 import type { StairwellFolder } from "./folder.ts";
 import type { Progress } from "./progress.ts";
-import type { Backend, Door, Stairwell } from "./stairwell.ts";
+import type { Backend, Door, Issuing, Stairwell } from "./stairwell.ts";
 
 const SYNC_MS = 30_000;
 const DELIVERY_MS = 20_000;
@@ -22,6 +23,8 @@ export interface Sights {
   gateway: Gateway;
   backend: Backend;
   doors: Door[];
+  /** Of the resident whose key is at the backend, if rights are made there. */
+  grantId?: string;
 }
 
 /** Brings the stairwell up and shows, step by step, that all of it works. Throws StepFailed. */
@@ -30,17 +33,21 @@ export async function tour(
   progress: Progress,
   folder: StairwellFolder,
   stairwell: Stairwell,
+  issuing: Issuing,
 ): Promise<Sights> {
   let backend!: Backend;
   let air!: AirServer;
   let doors!: Door[];
   let gateway!: Gateway;
+  let issuerKey: string | undefined;
   const step = (title: string, work: () => Promise<string>, concerned?: Program) =>
     progress.step(title, () => Promise.race([work(), stairwell.programs.failure]), concerned);
 
   await step("the event receiver starts", async () => {
-    backend = await stairwell.startBackend();
-    return `the event receiver listens on ${backend.url}`;
+    backend = await stairwell.startBackend(issuing);
+    if (issuing === "gateway") return `the event receiver listens on ${backend.url}`;
+    ({ publicKey: issuerKey } = await backend.api.get<{ publicKey: string }>("/v1/issuer"));
+    return `the backend listens on ${backend.url}, and has the issuer's key`;
   });
   await step("four locks start", async () => {
     air = await stairwell.startAir();
@@ -52,8 +59,10 @@ export async function tour(
     return "four locks are up, two on the virtual radio, two on serial lines";
   });
   await step("the gateway starts", async () => {
-    gateway = await stairwell.startGateway(backend, air, doors);
-    return `the gateway runs, its API on ${gateway.url}`;
+    gateway = await stairwell.startGateway(backend, air, doors, issuerKey);
+    const keys = issuing === "backend" ? keysAtGateway(folder) : [];
+    if (keys.length > 0) throw new Error(`the gateway of a fleet has ${keys.join(" and ")}`);
+    return `the gateway runs${issuing === "backend" ? " without keys" : ""}, its API on ${gateway.url}`;
   });
   for (const door of doors) {
     await step(`${door.name} is being paired`, () => pair(gateway, door), gateway.program);
@@ -68,12 +77,28 @@ export async function tour(
   );
 
   const { name, lock } = doors[0]!;
+  const fleet = issuing === "backend" ? new Fleet(clock, backend, gateway) : undefined;
+  let grantId: string | undefined;
+  if (fleet) {
+    await step(
+      "a resident gets a grant",
+      async () => {
+        grantId = await fleet.grant(
+          "Resident",
+          doors.map((door) => door.lock),
+        );
+        return "a resident, whose key is at the backend, got a grant at every lock";
+      },
+      gateway.program,
+    );
+  }
   let seq = 0;
   await step(
     `${name} is being unlocked`,
     async () => {
-      seq = await unlock(folder, lock);
-      return `${name} was unlocked over the radio by a signed order: bolt drawn`;
+      seq = fleet ? await fleet.unlock(grantId!, lock) : await unlock(folder, lock);
+      await expectDrawn(lock);
+      return `${name} was unlocked ${fleet ? "by the resident's" : "over the radio by a signed"} order: bolt drawn`;
     },
     gateway.program,
   );
@@ -93,7 +118,20 @@ export async function tour(
     },
     gateway.program,
   );
-  return { gateway, backend, doors };
+  if (fleet) {
+    await step(
+      "a visitor's grant is being revoked",
+      async () => {
+        const visitor = await fleet.grant("Visitor", [lock]);
+        await fleet.revoke(visitor, lock);
+        const refusal = await fleet.refusal(visitor, lock);
+        if (!refusal?.includes("unknown grant")) throw new Error(`the lock says: ${refusal ?? "it opens"}`);
+        return `a visitor's grant was revoked: ${name} refuses that order`;
+      },
+      gateway.program,
+    );
+  }
+  return { gateway, backend, doors, ...(grantId !== undefined && { grantId }) };
 }
 
 async function pair(gateway: Gateway, { name, lock, way }: Door): Promise<string> {
@@ -122,9 +160,12 @@ async function unlock(folder: StairwellFolder, lock: EmulatedLock): Promise<numb
   const command = ["unlock", lock.lockId, "--config", folder.configFile, "--json"];
   const { exitCode, stdout, stderr } = await portvakt(...command);
   if (exitCode !== 0) throw new Error(`portvakt unlock: ${stderr.trim()} (exit code ${exitCode})`);
-  const { bolt } = await lock.state();
-  if (bolt.position !== "drawn") throw new Error(`portvakt says that it was done, but the bolt is ${bolt.position}`);
   return (JSON.parse(stdout) as { seq: number }).seq;
+}
+
+async function expectDrawn(lock: EmulatedLock): Promise<void> {
+  const { bolt } = await lock.state();
+  if (bolt.position !== "drawn") throw new Error(`the gateway says that it was done, but the bolt is ${bolt.position}`);
 }
 
 /** The unlocking is recorded before the DONE that `seq` names, so a head over that one covers both. */
