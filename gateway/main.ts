@@ -26,6 +26,7 @@ const io: CliIo = {
   stdin: process.stdin,
   fetch,
   clock: systemClock,
+  random: systemRandom,
   suite: opensslSuite,
   version,
   runDaemon,

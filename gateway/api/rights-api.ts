@@ -6,10 +6,10 @@ import { GrantView } from "./grant-view.ts";
 import { Problem } from "./problem.ts";
 import { addGrantRoutes } from "./routes/grants.ts";
 import { addGroupRoutes, GroupView } from "./routes/groups.ts";
-import { addSettingsRoutes, HolidaysView, SettingsView } from "./routes/settings.ts";
+import { addSettingsRoutes, HolidaysView, type SettingsParts, SettingsView } from "./routes/settings.ts";
 import { addSubjectRoutes, SubjectView } from "./routes/subjects.ts";
 
-export type RightsParts = Pick<ApiParts, "locks" | "grants" | "groups" | "siteSettings" | "subjects">;
+export type RightsParts = Pick<ApiParts, "grants" | "groups" | "siteSettings" | "subjects"> & SettingsParts;
 
 /**
  * The part of the API that is about rights, for whoever is in the same process: an issuer's command asks it with `inject`, so that

@@ -1,5 +1,6 @@
 import type { Suite } from "../../crypto/suite.ts";
 import type { Clock } from "../../protocol/clock.ts";
+import type { Random } from "../../protocol/random.ts";
 import type { Check } from "../doctor/check.ts";
 
 /** Where the daemon is, as every command can be told. */
@@ -20,6 +21,7 @@ export interface CliIo {
   stdin: AsyncIterable<Uint8Array>;
   fetch: typeof fetch;
   clock: Clock;
+  random: Random;
   suite: Suite;
   version: string;
   /** Becomes the daemon; resolves when it has been told to stop. */

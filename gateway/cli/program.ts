@@ -9,6 +9,7 @@ import { addExplainCommand } from "./commands/explain.ts";
 import { addExportCommand } from "./commands/export.ts";
 import { addGrantCommands } from "./commands/grants.ts";
 import { addGroupCommands } from "./commands/groups.ts";
+import { addIssuerCommands } from "./commands/issuer/issuer.ts";
 import { addLocksCommand } from "./commands/locks.ts";
 import { addOutboxCommand } from "./commands/outbox.ts";
 import { addPairCommand } from "./commands/pair.ts";
@@ -60,6 +61,7 @@ function createProgram(io: CliIo): Command {
   addOutboxCommand(program, io);
   addExportCommand(program, io);
   addVerifyCommand(program, io);
+  addIssuerCommands(program, io);
   addTokenCommands(program, io);
   addDoctorCommand(program, io);
   return program;

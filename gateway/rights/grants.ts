@@ -82,16 +82,27 @@ export class Grants {
 
   /** False if there is no such grant; revoking again changes nothing. */
   async revoke(id: string): Promise<boolean> {
-    const { store, rosters, clock } = this.#parts;
-    const grant = store.get(id);
+    const grant = this.#parts.store.get(id);
     if (!grant) return false;
-    if (grant.revokedAtMs !== undefined) return true;
-    const revokedAtMs = clock.wallMs();
-    await rosters.change(() => {
-      store.revoke(id, revokedAtMs);
-      return pairedLocksOf(this.#parts, grant);
-    });
+    await this.revokeAll([grant]);
     return true;
+  }
+
+  /** All at once, or none; those that are revoked already are left alone. Returns the locks that were touched. Rejects with StoreError. */
+  async revokeAll(grants: readonly GrantRow[]): Promise<string[]> {
+    const { store, rosters, clock } = this.#parts;
+    const living = grants.filter(({ revokedAtMs }) => revokedAtMs === undefined);
+    const revokedAtMs = clock.wallMs();
+    const lockIds = new Set<string>();
+    if (living.length === 0) return [];
+    await rosters.change(() => {
+      for (const grant of living) {
+        store.revoke(grant.id, revokedAtMs);
+        for (const lockId of pairedLocksOf(this.#parts, grant)) lockIds.add(lockId);
+      }
+      return [...lockIds];
+    });
+    return [...lockIds];
   }
 
   async #add(request: GrantRequest): Promise<AddedGrant> {

@@ -119,6 +119,11 @@ export class IssuerOffice {
     return this.#parts.rosters.document(lockId);
   }
 
+  /** Of that roster; 0 before the first. */
+  epoch(lockId: string): number {
+    return this.#parts.rosters.wantedEpoch(lockId);
+  }
+
   /** Begins to renew rosters in time, before they go stale, and to wipe an old key when its time has come. */
   start(): void {
     this.#parts.rights.keeper.start();

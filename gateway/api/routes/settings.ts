@@ -1,6 +1,7 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
 import { dateText } from "../../rights/calendar-date.ts";
 import { HOLIDAYS_MAX } from "../../rights/site-settings.ts";
+import type { LockStore } from "../../store/lock-store.ts";
 import type { Api, ApiParts } from "../api.ts";
 import { LockId } from "../fields.ts";
 import { BODY_PROBLEMS, ProblemError, problemResponses } from "../problem.ts";
@@ -98,7 +99,11 @@ export const HolidaysView = Type.Object(
 
 const SET_PROBLEMS = [...BODY_PROBLEMS, "store-failed"] as const;
 
-export function addSettingsRoutes(api: Api, { locks, siteSettings }: Pick<ApiParts, "locks" | "siteSettings">): void {
+export interface SettingsParts extends Pick<ApiParts, "siteSettings"> {
+  locks: Pick<LockStore, "get">;
+}
+
+export function addSettingsRoutes(api: Api, { locks, siteSettings }: SettingsParts): void {
   const view = (lockId: string): SettingsJson => {
     if (!locks.get(lockId)) throw new ProblemError("unknown-lock", `No lock ${lockId} is paired here.`);
     const { holidays, ...settings } = siteSettings.ofLock(lockId);

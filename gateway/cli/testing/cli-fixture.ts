@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { TestContext } from "node:test";
 import { opensslSuite } from "../../../crypto/openssl.ts";
+import { SeededRandom } from "../../../protocol/testing/seeded-random.ts";
 import { VirtualClock } from "../../../protocol/testing/virtual-clock.ts";
 import { temporaryDirectory } from "../../store/testing/temporary-directory.ts";
 import type { CliIo } from "../io.ts";
@@ -27,6 +28,7 @@ export function cliFixture(test: TestContext, answers: Record<string, Answer[]> 
     write: async (chunk) => void out.push(Buffer.from(chunk).toString()),
     stdin: Readable.from([]),
     clock,
+    random: new SeededRandom(1),
     suite: opensslSuite,
     version: "1.2.3",
     runDaemon: async () => {},
