@@ -7,13 +7,7 @@ import { UINT_MAX } from "../protocol/wire/cbor-shape.ts";
 import { Reason } from "../protocol/wire/reason.ts";
 import type { Response } from "../protocol/wire/responses.ts";
 import { outcomeOf, readLogAfter, traceOf } from "./act-outcome.ts";
-import {
-  type ActionService,
-  type ActName,
-  type ActOutcome,
-  type ChallengeAnswer,
-  RequestRefused,
-} from "./api/services.ts";
+import type { ActionService, ActName, ActOutcome, ChallengeAnswer } from "./api/services.ts";
 import type { Operator } from "./issuer/issuer.ts";
 import { carryUnpair } from "./link/carry-unpair.ts";
 import { describeTrouble } from "./link/link-trouble.ts";
@@ -84,7 +78,7 @@ export class Actions implements ActionService {
 
   async act(lockId: string, name: ActName): Promise<ActOutcome> {
     const { clock, log, observer, operator, acted } = this.#parts;
-    if (!operator) throw new RequestRefused("fleet-mode", NO_OPERATOR);
+    if (!operator) return { kind: "unreachable", message: NO_OPERATOR };
     const beganAtMs = clock.monotonicMs();
     try {
       const outcome = await this.#act(lockId, operator, ACTIONS[name]);

@@ -7,9 +7,9 @@ import { HeldRosterStore } from "../store/held-roster-store.ts";
 import { RevocationStore } from "../store/revocation-store.ts";
 import { DocumentTally } from "./document-tally.ts";
 import { FleetDesk, type FleetDeskParts } from "./fleet-desk.ts";
-import { TrustedKeys } from "./trusted-keys.ts";
 import { RemoteTimeTokens } from "./remote-time-tokens.ts";
 import { RevocationGuard } from "./revocation-guard.ts";
+import { TrustedKeys } from "./trusted-keys.ts";
 
 export type FleetWorld = Pick<FleetDeskParts, "locks" | "rosters" | "changed" | "notTaken">;
 
@@ -21,7 +21,13 @@ export interface Fleet {
 }
 
 export function composeFleet(
-  { suite, clock, log, database, observer = NO_OBSERVER }: Omit<World, "transport">,
+  {
+    suite,
+    clock,
+    log,
+    database,
+    observer = NO_OBSERVER,
+  }: Pick<World, "suite" | "clock" | "log" | "database" | "observer">,
   { revokeShareMaxPercent }: Extract<Authority, { kind: "remote" }>,
   parts: FleetWorld,
 ): Fleet {

@@ -13,11 +13,11 @@ import type { LockStore } from "../store/lock-store.ts";
 import type { RosterDifference, RosterHead, RosterStore } from "../store/roster-store.ts";
 import type { Bundle, DocumentCode, DocumentResult } from "./bundle.ts";
 import type { DocumentTally } from "./document-tally.ts";
-import type { TrustedKeys } from "./trusted-keys.ts";
 import { judgeRoster } from "./judge-roster.ts";
 import { refusal } from "./refusal.ts";
 import type { RemoteTimeTokens, TimeWish } from "./remote-time-tokens.ts";
 import type { RevocationGuard } from "./revocation-guard.ts";
+import type { TrustedKeys } from "./trusted-keys.ts";
 import { rosterResultId, type Verified, type VerifiedBundle, verifyDocuments } from "./verify-documents.ts";
 
 /** In one transaction: the others that write wait for so long. */

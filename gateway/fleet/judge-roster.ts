@@ -3,9 +3,9 @@ import { equalBytes, toHex } from "../../protocol/wire/bytes.ts";
 import type { LockRow, LockStore } from "../store/lock-store.ts";
 import type { RosterDifference, RosterHead } from "../store/roster-store.ts";
 import type { BundledRoster, DocumentCode } from "./bundle.ts";
-import type { TrustedKeys } from "./trusted-keys.ts";
 import type { RevocationGuard } from "./revocation-guard.ts";
 import { type RosterTableParts, rosterTable, type TableTrouble } from "./roster-table.ts";
+import type { TrustedKeys } from "./trusted-keys.ts";
 
 export interface RosterJudgeParts extends RosterTableParts {
   locks: LockStore;

@@ -8,8 +8,8 @@ import { CBOR_BYTES_MAX } from "../../protocol/wire/cbor.ts";
 import { type Checked, Reason } from "../../protocol/wire/reason.ts";
 import { verifyUnderAny } from "../issuer/verify-under-any.ts";
 import type { Bundle, BundledRoster, DocumentKind } from "./bundle.ts";
-import type { TrustedKeys } from "./trusted-keys.ts";
 import { type Refusal, refusal } from "./refusal.ts";
+import type { TrustedKeys } from "./trusted-keys.ts";
 
 /** Signatures are checked so many at a time: doors are opened meanwhile. */
 const VERIFIED_AT_ONCE = 16;
