@@ -20,6 +20,8 @@ export interface Attack {
   readonly against: PromiseName;
   /** Takes all of its guards out of the compiled programs: with these in, it must work. */
   readonly patches: readonly GuardPatch[];
+  /** The guard has to be missing in the life before the theft already. */
+  readonly isMissedFromTheStart?: true;
   /** Tries it. What came of it the scene's judge sees for itself. Throws NoAnswer where a lock says nothing more. */
   readonly run: (scene: Scene) => void;
 }

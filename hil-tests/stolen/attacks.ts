@@ -1,8 +1,10 @@
 import type { Attack } from "./attack.ts";
 import { CLOCKS } from "./attacks/clocks.ts";
 import { KEYS } from "./attacks/keys.ts";
+import { ORDERS } from "./attacks/orders.ts";
 import { REPLAYS } from "./attacks/replays.ts";
+import { RIGHTS } from "./attacks/rights.ts";
 import { ROSTERS } from "./attacks/rosters.ts";
 
 /** Everything that the thief tries. */
-export const ATTACKS: readonly Attack[] = [...REPLAYS, ...KEYS, ...ROSTERS, ...CLOCKS];
+export const ATTACKS: readonly Attack[] = [...REPLAYS, ...KEYS, ...ORDERS, ...RIGHTS, ...ROSTERS, ...CLOCKS];

@@ -23,7 +23,7 @@ async function work(): Promise<void> {
     rows[place] = {
       attack,
       guarded: runAttack(attack, theft, seed),
-      unguarded: await runPatched(attack, seed),
+      unguarded: await runPatched(attack, theft, seed),
     };
   }
 }

@@ -27,6 +27,7 @@ export const KEYS: readonly Attack[] = [
         replace: "dh.reveal().fill(0); const prk = suite.hkdfExtract(salt, dh);",
       },
     ],
+    isMissedFromTheStart: true,
     run: (scene) => {
       for (const { lockId, request, reply } of scene.loot.frames) {
         if (request[0] !== O1 || !reply) continue;

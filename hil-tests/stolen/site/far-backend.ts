@@ -11,7 +11,7 @@ import { secondsOf } from "./carrier.ts";
 import { recordOf } from "./events.ts";
 import { type FarIssuer, grantIdOf, type IssuedRoster } from "./issuer.ts";
 
-const ASK_EVERY_MS = 60_000;
+const ASK_EVERY_MS = 600_000;
 const HEAD_BYTES = 16;
 const ISSUER_ID = "0011223344556677";
 const MAY_REVOKE = 1_000;
@@ -54,6 +54,7 @@ export class FarBackend implements Uplink {
     const timeTokens = reports.flatMap((report) => this.#token(report) ?? []);
     this.tokens.push(...timeTokens);
     const rosters = this.#waiting.splice(0);
+    if (timeTokens.length === 0 && rosters.length === 0) return {};
     const bundle: Bundle = {
       issuerId: ISSUER_ID,
       grants: rosters.flatMap(({ grants }) => grants),

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deterministicSuite } from "../../../crypto/testing/deterministic-suite.ts";
@@ -39,7 +39,7 @@ interface FleetGatewayParts {
 /** The real gateway without any key that signs, at work for the doors until somebody takes it away. */
 export class FleetGateway {
   readonly #parts: FleetGatewayParts;
-  readonly #folder = mkdtempSync(join(tmpdir(), "portvakt-stolen-"));
+  readonly #folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "portvakt-stolen-"));
   readonly #transport: MemoryTransport;
   readonly #mortal: MortalClock;
   #database!: Database;
