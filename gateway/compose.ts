@@ -198,6 +198,7 @@ export function compose(world: World): Composed {
       log,
       observer,
       store: new ForeignRosterStore(database),
+      rosters,
       renew: fleet ? undefined : renewRoster,
     }),
     hasUplink: deliverer !== undefined,

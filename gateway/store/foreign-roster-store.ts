@@ -6,8 +6,10 @@ export interface ForeignRosterRow {
   digest: Uint8Array;
   /** When it was first seen, wall time. */
   atMs: number;
-  /** How often a lock's foreign rosters have been overwritten since somebody decided. */
+  /** How often such rosters of the lock have been overwritten since somebody decided. */
   renewals: number;
+  /** Of the roster that did that last; 0 if none has. */
+  renewedEpoch: number;
 }
 
 /** The last one of each lock. */
@@ -20,28 +22,23 @@ export class ForeignRosterStore {
 
   get(lockId: string): ForeignRosterRow | undefined {
     return this.#database.get(
-      "SELECT epoch, digest, at_ms AS atMs, renewals FROM foreign_roster WHERE lock_id = ?",
+      "SELECT epoch, digest, at_ms AS atMs, renewals, renewed_epoch AS renewedEpoch FROM foreign_roster WHERE lock_id = ?",
       lockId,
     );
   }
 
-  put(lockId: string, { epoch, digest, atMs, renewals }: ForeignRosterRow): Promise<void> {
+  put(lockId: string, { epoch, digest, atMs, renewals, renewedEpoch }: ForeignRosterRow): Promise<void> {
     return this.#database.write(() => {
       this.#database.run(
-        "INSERT OR REPLACE INTO foreign_roster (lock_id, epoch, digest, at_ms, renewals) VALUES (?, ?, ?, ?, ?)",
+        `INSERT OR REPLACE INTO foreign_roster (lock_id, epoch, digest, at_ms, renewals, renewed_epoch)
+         VALUES (?, ?, ?, ?, ?, ?)`,
         lockId,
         epoch,
         digest,
         atMs,
         renewals,
+        renewedEpoch,
       );
-    });
-  }
-
-  /** Somebody has decided: they are counted anew. */
-  resetRenewals(lockId: string): Promise<void> {
-    return this.#database.write(() => {
-      this.#database.run("UPDATE foreign_roster SET renewals = 0 WHERE lock_id = ?", lockId);
     });
   }
 }

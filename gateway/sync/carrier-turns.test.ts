@@ -68,3 +68,54 @@ test("on the radio a few locks have their turn together, and the next comes as s
   await third;
   assert.equal(isThird, true);
 });
+
+test("whoever is urgent goes first, and the others give way after the command in progress", async () => {
+  const clock = new VirtualClock();
+  const turns = new CarrierTurns(clock);
+  const said: string[] = [];
+  const rounds = ["a", "b"].map((name) => round(turns, clock, "serial:/dev/x", said, name, 3));
+  await clock.advanceAsync(1_000);
+  const urgent = (async () => {
+    const turn = await turns.take("serial:/dev/x", 1, () => true);
+    said.push("U");
+    turn.end();
+  })();
+  await clock.advanceAsync(60_000);
+  await Promise.all([...rounds, urgent]);
+  assert.equal(said.join(""), "aUbbaab");
+});
+
+test("what becomes urgent while it waits goes first from then on", async () => {
+  const turns = new CarrierTurns(new VirtualClock());
+  const first = await turns.take("ble");
+  const order: string[] = [];
+  let isUrgent = false;
+  const taken = [
+    turns.take("ble").then((turn) => (order.push("plain"), turn.end())),
+    turns.take("ble", 1, () => isUrgent).then((turn) => (order.push("urgent"), turn.end())),
+  ];
+  isUrgent = true;
+  first.end();
+  await Promise.all(taken);
+  assert.deepEqual(order, ["urgent", "plain"]);
+});
+
+test("one that is urgent gives way to another one only when its turn is over", async () => {
+  const clock = new VirtualClock();
+  const turns = new CarrierTurns(clock);
+  const first = await turns.take("ble", 1, () => true);
+  let isSecond = false;
+  const second = turns
+    .take("ble", 1, () => true)
+    .then((turn) => {
+      isSecond = true;
+      turn.end();
+    });
+  await first.goOn();
+  assert.equal(isSecond, false);
+  clock.advance(10_000);
+  await first.goOn();
+  assert.equal(isSecond, true);
+  first.end();
+  await second;
+});

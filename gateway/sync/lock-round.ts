@@ -8,6 +8,7 @@ import type { LockLink } from "../link/lock-link.ts";
 import type { EventStore } from "../store/event-store.ts";
 import type { LockRow, LockStore } from "../store/lock-store.ts";
 import type { RosterStore } from "../store/roster-store.ts";
+import { StoreError } from "../store/store-error.ts";
 import { carrierOf } from "../transport/carrier.ts";
 import { parseVia } from "../transport/via.ts";
 import { type AcknowledgeParts, acknowledge } from "./acknowledge.ts";
@@ -64,7 +65,8 @@ export class LockRound {
   readonly #link: LockLink;
   readonly #parts: LockRoundParts;
   readonly #pull: EventPull;
-  #isUrgent = false;
+  #takesAway = false;
+  #isAway = false;
 
   constructor(lockId: string, link: LockLink, parts: LockRoundParts) {
     this.#lockId = lockId;
@@ -76,17 +78,36 @@ export class LockRound {
     this.time = new TimeSync(lockId, parts);
   }
 
-  /** Another roster may be wanted: if it takes something away from the lock, it is urgent. */
+  /** The lock was heard, or another roster is wanted. */
   look(): void {
-    const epoch = this.reports.last?.epoch;
-    this.#isUrgent = epoch !== undefined && this.#parts.rosters.takesAway(this.#lockId, epoch);
+    this.#isAway = false;
+    this.#noticeRevocation();
+  }
+
+  /** The lock could not be reached: until something is heard of it, others need not give way to it. */
+  missed(): void {
+    this.#isAway = true;
+  }
+
+  #noticeRevocation(): void {
+    try {
+      const epoch = this.reports.last?.epoch;
+      this.#takesAway = epoch !== undefined && this.#parts.rosters.takesAway(this.#lockId, epoch);
+    } catch (error) {
+      // Whoever tells of a change is not the one to hear of a failing disk; the round will.
+      if (!(error instanceof StoreError)) throw error;
+    }
+  }
+
+  get #isUrgent(): boolean {
+    return this.#takesAway && !this.#isAway;
   }
 
   /** Throws what went wrong with the lock, the world or the disk. */
   async go(): Promise<RoundEnd> {
     const lock = this.#parts.locks.get(this.#lockId);
     if (!lock) return "in-step";
-    this.look();
+    this.#noticeRevocation();
     const { name, together } = carrierOf(parseVia(lock.via));
     const turn = await this.#parts.turns.take(name, together, () => this.#isUrgent);
     try {
@@ -114,9 +135,15 @@ export class LockRound {
         status = now;
       });
     };
-    const keepTime = () => this.time.keep(lesserTalk, lock, reading);
+    let isTimeKept = false;
+    const keepTime = async () => {
+      if (!isTimeKept) await this.time.keep(lesserTalk, lock, reading);
+      isTimeKept = true;
+    };
+    let isLogKnown = false;
     const fetchEvents = async () => {
-      if (status === told) expectSameLog(this.#parts.events.positionIn(this.#lockId, lock.generation), told);
+      if (!isLogKnown) expectSameLog(this.#parts.events.positionIn(this.#lockId, lock.generation), told);
+      isLogKnown = true;
       await this.#pullAndAcknowledge(lesserTalk, lock, status.seq);
     };
     for (;;) {
@@ -173,7 +200,6 @@ export class LockRound {
       tell(status);
       const atMs = locks.get(lock.lockId)?.reported?.atMs ?? clock.wallMs();
       await this.#note({ ...status, atMs }, this.roster.isInStep(word) ? word : undefined);
-      await foreignRosters.decided(this.#lockId);
     });
     return "in-step";
   }

@@ -3,6 +3,7 @@ import { Backoff } from "../link/backoff.ts";
 import type { LockLink } from "../link/lock-link.ts";
 import { restMs } from "../link/radio-schedule.ts";
 import type { Log } from "../log.ts";
+import { TransportError } from "../transport/channel.ts";
 import { parseVia } from "../transport/via.ts";
 import { LockRound, type LockRoundParts, type RoundEnd } from "./lock-round.ts";
 import { troubleOf } from "./sync-trouble.ts";
@@ -101,10 +102,10 @@ export class LockSync {
 
   /** What was so at the end of the last round, or has become so since. */
   #standingNow(): Standing {
-    const { progress } = this.#round.roster;
-    if (progress && this.#standing.state !== "waiting" && this.#standing.state !== "stopped") {
-      const sentence = `Its roster is on the way: ${progress.done} of ${progress.of} grants.`;
-      return { state: "working", reason: "sending", sentence };
+    const { progress, isSending } = this.#round.roster;
+    if (isSending) {
+      const howFar = progress && progress.of > 0 ? `: ${progress.done} of ${progress.of} grants` : "";
+      return { state: "working", reason: "sending", sentence: `Its roster is on the way${howFar}.` };
     }
     const held = this.#parts.heldRoster(this.#lockId);
     const mayWait = this.#standing.reason === "in-step" || this.#standing.reason === "no-roster";
@@ -132,6 +133,7 @@ export class LockSync {
     } catch (error) {
       const trouble = troubleOf(error, this.#isSilent());
       if (!trouble) throw error;
+      if (error instanceof TransportError) this.#round.missed();
       const waitMs = this.#backoff.nextMs();
       this.#tell({ ...trouble, nextTryAtMs: this.#parts.clock.wallMs() + waitMs });
       return waitMs;

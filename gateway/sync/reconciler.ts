@@ -50,7 +50,7 @@ export class Reconciler implements SyncService {
   async approve(lockId: string): Promise<void> {
     const { foreignRosters, siteTime } = this.#parts;
     siteTime.approve();
-    await foreignRosters.decided(lockId);
+    await foreignRosters.approve(lockId);
     this.poke(lockId);
   }
 

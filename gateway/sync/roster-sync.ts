@@ -50,6 +50,7 @@ export class RosterSync {
   readonly #inheritedEpoch: number;
   #attempt: Attempt | undefined;
   #triedEpoch = 0;
+  #isSending = false;
   /** What the newest wanted roster says, so that a lock in step costs no look at its document. */
   #wanted: WantedWord | undefined;
 
@@ -62,6 +63,10 @@ export class RosterSync {
   /** Grants put and dropped of those that the roster on its way takes. */
   get progress(): { done: number; of: number } | undefined {
     return this.#attempt?.plan.progress;
+  }
+
+  get isSending(): boolean {
+    return this.#isSending;
   }
 
   /** Of the newest roster that there was a try to bring. */
@@ -94,15 +99,20 @@ export class RosterSync {
    * one that the lock has taken. Throws LockDisagrees if the lock refuses a step.
    */
   async bring(talk: Talk, lockEpoch: number, committed: (word: WantedWord) => Promise<void>): Promise<void> {
-    for (let epoch = lockEpoch; ; ) {
-      const head = this.#parts.rosters.head(this.#lockId);
-      if (!head || head.epoch <= epoch) return;
-      this.#triedEpoch = head.epoch;
-      const end = await this.#send(talk, head, epoch);
-      this.#attempt = undefined;
-      if (end === "overtaken") continue;
-      epoch = head.epoch;
-      await committed(this.#wordOf(head.document));
+    this.#isSending = true;
+    try {
+      for (let epoch = lockEpoch; ; ) {
+        const head = this.#parts.rosters.head(this.#lockId);
+        if (!head || head.epoch <= epoch) return;
+        this.#triedEpoch = head.epoch;
+        const end = await this.#send(talk, head, epoch);
+        this.#attempt = undefined;
+        if (end === "overtaken") continue;
+        epoch = head.epoch;
+        await committed(this.#wordOf(head.document));
+      }
+    } finally {
+      this.#isSending = false;
     }
   }
 

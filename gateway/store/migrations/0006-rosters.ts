@@ -66,13 +66,15 @@ export const rosters: Migration = {
     ALTER TABLE reported ADD COLUMN confirmed_at_ms INTEGER;
     ALTER TABLE reported ADD COLUMN confirmed_stale_after INTEGER;
 
-    -- A lock that had a roster that nobody here had made, and how often it was overwritten since a person or the issuer decided.
+    -- The last roster that a lock had and nobody here had made, how often such have been overwritten since a person or the issuer
+    -- decided, and the epoch of the roster that did it last.
     CREATE TABLE foreign_roster (
       lock_id TEXT PRIMARY KEY REFERENCES lock ON DELETE CASCADE,
       epoch INTEGER NOT NULL,
       digest BLOB NOT NULL,
       at_ms INTEGER NOT NULL,
-      renewals INTEGER NOT NULL
+      renewals INTEGER NOT NULL,
+      renewed_epoch INTEGER NOT NULL
     ) STRICT;
   `,
 };
