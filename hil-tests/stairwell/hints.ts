@@ -4,24 +4,21 @@ const DOOR_COLUMNS = 12;
 
 /** Lines to copy: what a visitor of the stairwell may try next. `folder` is its path, as short as it can be. */
 export function hints(sights: Sights, folder: string): string[] {
-  const { doors, backend, grantId } = sights;
+  const { doors, backend } = sights;
   const { lock } = doors[0]!;
   const portvakt = (command: string) => `  npx portvakt ${command} --config ${folder}/portvakt.toml`;
   return [
     "From another terminal, in the same folder:",
     "",
     portvakt("locks"),
-    ...(grantId === undefined ? [portvakt(`unlock ${doors[1]!.lock.lockId}`)] : []),
     portvakt("events --follow"),
     "",
-    ...(grantId === undefined ? [] : fleetHints(sights, grantId, folder)),
-    `The doors in a browser, to be handled by mouse or keyboard${grantId === undefined ? "; type the PIN that the command then shows" : ""}:`,
+    ...(sights.grantId === undefined ? aloneHints(sights, portvakt) : fleetHints(sights, sights.grantId, folder)),
+    "",
+    "The doors in a browser, to be handled by mouse or keyboard:",
     "",
     ...doors.map(({ name, lock: { rigUrl } }) => `  ${name.padEnd(DOOR_COLUMNS)}${rigUrl}/`),
     "",
-    ...(grantId === undefined
-      ? [portvakt(`grant add --name Me --lock ${lock.lockId} --right unlock essential --pin`), ""]
-      : []),
     "The front door's lock from the inside, and a power cut of half a second:",
     "",
     `  curl ${lock.rigUrl}/v1/state`,
@@ -37,6 +34,17 @@ export function hints(sights: Sights, folder: string): string[] {
   ];
 }
 
+/** What a gateway with keys can do. */
+function aloneHints({ doors }: Sights, portvakt: (command: string) => string): string[] {
+  const [front, cellar] = [doors[0]!.lock, doors[1]!.lock];
+  return [
+    "Open the cellar; and get a PIN to type at the front door, which the command shows:",
+    "",
+    portvakt(`unlock ${cellar.lockId}`),
+    portvakt(`grant add --name Me --lock ${front.lockId} --right unlock essential --pin`),
+  ];
+}
+
 /** What the backend can do that the gateway can not. */
 function fleetHints({ doors, backend, gateway }: Sights, grantId: string, folder: string): string[] {
   const { lockId } = doors[0]!.lock;
@@ -48,6 +56,5 @@ function fleetHints({ doors, backend, gateway }: Sights, grantId: string, folder
     `  curl --json '{"grantId": "${grantId}"}' ${backend.url}/v1/locks/${lockId}/orders |`,
     `    curl --json @- -H "authorization: Bearer $(cat ${folder}/gateway/api-token)" ${gateway.url}/v1/locks/${lockId}/orders`,
     `  curl -X DELETE ${backend.url}/v1/grants/${grantId}`,
-    "",
   ];
 }
