@@ -86,7 +86,11 @@ const ROSTER: Type<RosterClaims> = {
   bytesMax: ROSTER_BYTES_MAX,
   verify: (suite, document, issuerPk) => {
     const verified = verifyRoster(suite, document, issuerPk);
-    return verified.ok ? { ok: true, value: verified.value.claims } : verified;
+    if (!verified.ok) return verified;
+    // A key that the newest one names is known by now; one that an older one names is not the issuer's.
+    return verified.value.keyChange
+      ? { ok: false, reason: Reason.unknownKey }
+      : { ok: true, value: verified.value.claims };
   },
   idOf: (suite, document) => {
     const roster = parseRoster(suite, document);
