@@ -84,6 +84,14 @@ test("every key is read, and relative paths count from the file", () => {
   });
 });
 
+test("a gateway that holds no key takes no commands to sign", () => {
+  const fleet = `issuer = "remote"\n[fleet]\nissuer_key = "02${"11".repeat(32)}"\n`;
+  const mqtt = '[uplink]\nkind = "mqtt"\nurl = "mqtts://broker.example"\nsite = "s"\n';
+  assert(read(fleet + mqtt).fleet);
+  const sentence = ": uplink.commands is for a gateway that signs orders itself: in a fleet their bearers do";
+  assertRefused(`${fleet}${mqtt}commands = true`, sentence);
+});
+
 test("an unknown key is refused with the nearest name", () => {
   assertRefused('dta = "x"', ': dta is not a known key; did you mean "data"?');
   assertRefused('[api]\nlisen = "x"', ': api.lisen is not a known key; did you mean "listen"?');

@@ -118,6 +118,9 @@ export function parseConfig(text: string, file: string, base: string): Config {
   const path = (value: string) => resolve(base, value);
   const uplink = uplinkConfig(root, path);
   const fleet = fleetConfig(root);
+  if (fleet && uplink && uplink.kind !== "http" && uplink.commands) {
+    throw root.wrong("uplink.commands", "is for a gateway that signs orders itself: in a fleet their bearers do");
+  }
   return {
     data: path(root.text("data", DEFAULT_DATA)),
     api: apiConfig(api),

@@ -157,6 +157,8 @@ export interface SyncService {
 export interface FleetService {
   /** Judges a bundle and keeps what is good of it; what is accepted is on the disk. Rejects with StoreError. */
   take(bundle: Bundle): Promise<DocumentResult[]>;
+  /** Counts a bundle that could not be read; `trouble` is a sentence without its full stop. */
+  unreadable(trouble: string): DocumentResult[];
   /** A roster of this lock that waits for a person, since it takes away so many of its grants. */
   held(lockId: string): HeldRoster | undefined;
   /** Lets it through. Undefined if none is held. */

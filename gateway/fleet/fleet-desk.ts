@@ -64,6 +64,12 @@ export class FleetDesk implements FleetService {
     });
   }
 
+  unreadable(trouble: string): DocumentResult[] {
+    const { result } = refusal({ kind: "bundle" }, "", "malformed", `${trouble}.`);
+    this.#parts.tally.add([result]);
+    return [result];
+  }
+
   held(lockId: string): HeldRoster | undefined {
     const row = this.#parts.held.get(lockId);
     return row && { epoch: row.epoch, revokes: row.revokes, of: row.grantsBefore, heldAtMs: row.atMs };

@@ -141,7 +141,7 @@ export class Reporter {
     this.#results.told(results);
     for (const report of reports) this.#told.set(report.lockId, newsOf(report));
     // Who sends documents may have more of them.
-    this.#askAtMs = clock.monotonicMs() + (answer.documents ? 0 : (uplink.askEveryMs ?? Number.POSITIVE_INFINITY));
+    this.#askAtMs = clock.monotonicMs() + (answer.documents?.ok ? 0 : (uplink.askEveryMs ?? Number.POSITIVE_INFINITY));
     this.#backoff.reset();
     this.#note(undefined);
     heard(answer);

@@ -269,3 +269,21 @@ test("a restart goes on where the last receipt ended", async (t) => {
   assert.equal(uplink.received[received]?.id, `${lock.lockId}-0-${lock.seq}`);
   assert.equal(lock.ackedThrough, lock.seq);
 });
+
+test("a gateway that signs for itself takes no signed documents, and believes the rest of what comes with them", async (t) => {
+  const { uplink, gateway, lock } = await setUp(t);
+  const documents = { ok: true, bundle: { issuerId: "00112233445566aa" } } as const;
+  uplink.downlink?.answer({ documents, headsWanted: [{ lockId: lock.lockId, nonce: new Uint8Array(16).fill(7) }] });
+  await gateway.clock.advanceAsync(10_000);
+  assert.equal(gateway.parts.services.uplink.lies, 1);
+  assert(uplink.received.some(({ id }) => id.endsWith(`-head-${"07".repeat(16)}`)));
+});
+
+test("a flood of answers is not kept for later: what is left out counts as one that could not be true", async (t) => {
+  const { uplink, gateway, lock } = await setUp(t);
+  const rewind = [{ lockId: lock.lockId, generation: 0, seq: 4_000 }];
+  for (let i = 0; i < 1_000; i++) uplink.downlink?.answer({ rewind });
+  assert.equal(gateway.parts.services.uplink.lies, 800);
+  await gateway.clock.advanceAsync(1_000);
+  assert.equal(gateway.parts.services.uplink.lies, 1_000);
+});

@@ -10,6 +10,8 @@ import { type Downlink, UplinkError } from "./uplink.ts";
 
 /** Batches that are under way at a time, of all locks together. */
 const BATCHES_AT_ONCE = 8;
+/** Of what a backend says unasked: each may be a quarter of a megabyte. */
+const ANSWERS_WAITING_MAX = 200;
 
 export interface DelivererParts extends Omit<DeliveryParts, "heard" | "turns"> {
   /** Which locks there are: a backend may speak of any of them. */
@@ -34,6 +36,7 @@ export class Deliverer implements UplinkService {
   #isStarted = false;
   #lies = 0;
   #heard: Promise<void> = Promise.resolve();
+  #unheard = 0;
 
   constructor(parts: DelivererParts) {
     const heard = (answer: BackendAnswer) => this.#hear(answer);
@@ -112,7 +115,18 @@ export class Deliverer implements UplinkService {
    */
   hear(answer: BackendAnswer): void {
     if (this.#closing.signal.aborted) return;
-    this.#heard = this.#heard.then(() => this.#hear(answer).catch(sayWhy(this.#parts)));
+    if (this.#unheard >= ANSWERS_WAITING_MAX) {
+      // It is counted alone: a line in the log for each would be the next flood. What is said again is heard then.
+      this.#lies++;
+      return;
+    }
+    this.#unheard++;
+    this.#heard = this.#heard
+      .then(() => this.#hear(answer))
+      .catch(sayWhy(this.#parts))
+      .finally(() => {
+        this.#unheard--;
+      });
   }
 
   async #hear(answer: BackendAnswer): Promise<void> {
