@@ -10,6 +10,11 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
   );
 }
 
+/** "1 lock", "3 locks". */
+export function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -89,12 +89,12 @@ export function composeRights(world: RightsWorld): ComposedRights {
     clock,
     random,
   });
-  const forKeyChanges = { keys, issuer, store: keyChangeStore, grants, grantStore, locks, rosters, wanted };
+  const forKeyChanges = { database, keys, issuer, store: keyChangeStore, grants, grantStore, locks, rosters, wanted };
   const keyChanges = new KeyChanges({ ...forKeyChanges, suite, clock, random });
   const answers = new KeyedRequestStore(database);
   return {
     wanted,
-    keeper: new RosterKeeper({ ...stores, rosters, wanted, suite, clock, log, keyChanges }),
+    keeper: new RosterKeeper({ ...stores, rosters, wanted, suite, clock, log, ...(operatorPk && { keyChanges }) }),
     keyChanges,
     grantStore,
     grants,

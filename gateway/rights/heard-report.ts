@@ -54,7 +54,7 @@ const EPOCH_MAX = 2 ** 31;
 export function readMessage(suite: Suite, json: unknown): HeardMessage {
   const message = objectOf(json, "the message");
   if (message.reports === undefined && message.results === undefined) {
-    const report = readReport(suite, json, "the report");
+    const report = readReport(suite, json, "report");
     return { gatewayId: report.gatewayId, reports: [report], results: [] };
   }
   const gatewayId = idOf(message.gatewayId, "gatewayId");

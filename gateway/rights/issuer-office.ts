@@ -124,7 +124,7 @@ export class IssuerOffice {
     return this.#parts.rosters.wantedEpoch(lockId);
   }
 
-  /** Begins to renew rosters in time, before they go stale, and to wipe an old key when its time has come. */
+  /** Begins to renew rosters in time, before they go stale. */
   start(): void {
     this.#parts.rights.keeper.start();
   }
@@ -140,14 +140,15 @@ export class IssuerOffice {
   }
 
   /**
-   * Takes locks in as a gateway reports them, or as they are since a factory reset, and makes their first rosters. Rejects with
-   * MalformedJson, RequestRefused or StoreError.
+   * Takes locks in as a gateway reports them, or as they are since a factory reset, and makes them new rosters, which bring them to
+   * the issuer's newest key wherever they stand. Rejects with MalformedJson, RequestRefused or StoreError.
    */
   async admit(message: unknown): Promise<LockRow[]> {
     const { world, locks, reports: book, rights } = this.#parts;
     const { gatewayId, reports } = readMessage(world.suite, message);
     const admitted = reports.map((report) => this.#rowOf(report));
     for (const lock of admitted) await locks.put(lock);
+    await this.keyChanges.doubt(admitted.map(({ lockId }) => lockId));
     await book.note(gatewayId, reports, []);
     await rights.wanted.renew(admitted.map(({ lockId }) => lockId));
     return admitted;
@@ -177,7 +178,6 @@ export class IssuerOffice {
       return Math.max(reportedEpoch, wantedEpoch) > epoch || conflictingEpoch >= epoch;
     });
     if (ahead.length > 0) await rights.wanted.renew(ahead.map(({ lockId }) => lockId));
-    this.keyChanges.endIfMoved();
     const timeTokens = await Promise.all(known.flatMap((report) => this.#timeToken(report) ?? []));
     return { bundles: this.#bundles(gatewayId, timeTokens, options), strangers };
   }

@@ -4,6 +4,7 @@ import { parseGrant } from "../../protocol/documents/grant.ts";
 import type { Random } from "../../protocol/random.ts";
 import type { Issuer } from "../issuer/issuer.ts";
 import type { IssuerKeys } from "../issuer/issuer-keys.ts";
+import type { Database } from "../store/database.ts";
 import type { GrantStore } from "../store/grant-store.ts";
 import type { KeyChangeStore } from "../store/key-change-store.ts";
 import type { RosterStore } from "../store/roster-store.ts";
@@ -21,6 +22,7 @@ export class KeyChangeRefused extends Error {
 }
 
 export interface KeyChangesParts extends Pick<RightsStores, "locks"> {
+  database: Database;
   /** Undefined where the issuer signs with keys that it alone has. */
   keys: IssuerKeys | undefined;
   issuer: Issuer;
@@ -60,6 +62,12 @@ export class KeyChanges {
    */
   begin(): Promise<void> {
     return this.#parts.grants.alone(() => this.#begin());
+  }
+
+  /** Whatever was heard of these locks, they may not have moved: their next rosters bring them along again. Rejects with StoreError. */
+  doubt(lockIds: readonly string[]): Promise<void> {
+    const { database, store } = this.#parts;
+    return database.write(() => store.doubt(lockIds));
   }
 
   /** Wipes the old key. A lock that has not moved can be told no time any more, but a roster still brings it along. Throws KeyFileError. */

@@ -20,12 +20,13 @@ export interface RosterKeeperParts extends RightsStores {
   suite: Suite;
   clock: Clock;
   log: Log;
-  keyChanges: KeyChanges;
+  /** Where the gateway itself asks the locks which roster they have: what others report may be a lie, and a key that is gone is gone. */
+  keyChanges?: KeyChanges;
 }
 
 /**
  * Renews rosters that nobody has changed: those of which half the time until they are stale has gone, and those that the
- * configuration has overtaken. Wipes the issuer's old key when no lock needs it any more.
+ * configuration has overtaken. Where it may, it wipes the issuer's old key when no lock needs that any more.
  */
 export class RosterKeeper {
   readonly #parts: RosterKeeperParts;
@@ -55,7 +56,7 @@ export class RosterKeeper {
       .filter((lockId) => this.#isDue(lockId));
     try {
       if (due.length > 0) await wanted.change(() => due.filter((lockId) => locks.get(lockId)));
-      keyChanges.endIfMoved();
+      keyChanges?.endIfMoved();
     } catch (error) {
       // A full disk may have room again the next time.
       if (!(error instanceof StoreError || error instanceof KeyFileError)) throw error;

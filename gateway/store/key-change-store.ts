@@ -42,6 +42,11 @@ export class KeyChangeStore implements KeyMoves {
     this.#database.run("DELETE FROM key_move");
   }
 
+  /** Inside `Database.write`: the locks count as not moved until they report their next rosters. */
+  doubt(lockIds: readonly string[]): void {
+    for (const lockId of lockIds) this.#database.run("DELETE FROM key_move WHERE lock_id = ?", lockId);
+  }
+
   /** Inside `Database.write`: this roster is signed under the key of today. The first one of a lock's generation counts. */
   rosterSigned({ lockId, generation, epoch }: Pick<RosterHead, "lockId" | "generation" | "epoch">): void {
     this.#database.run(

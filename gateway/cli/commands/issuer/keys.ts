@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { toHex } from "../../../../protocol/wire/bytes.ts";
 import { CliError, ExitCode } from "../../exit-code.ts";
+import { countOf } from "../../text.ts";
 import type { OfficeContext, RunOfficeCommand } from "./office-context.ts";
 
 export function addKeyCommands(issuer: Command, run: RunOfficeCommand, runNew: RunOfficeCommand): void {
@@ -36,36 +37,32 @@ interface RotateOptions {
 async function rotate(options: RotateOptions, context: OfficeContext): Promise<void> {
   const { keyChanges } = context.office;
   if (options.forgetOld) forgetOld(options, context);
-  else if (options.status) keyChanges.endIfMoved();
-  else await keyChanges.begin();
+  else if (!options.status) await keyChanges.begin();
   tellProgress(context);
 }
 
 function forgetOld({ confirm }: RotateOptions, { office: { keyChanges } }: OfficeContext): void {
   const count = keyChanges.waiting().length;
   if (count > 0 && !confirm) {
-    const sentence = `${locks(count)} may still need the old key to be told the time; add --confirm if that is meant`;
+    const sentence = `${countOf(count, "lock")} may still need the old key to be told the time; add --confirm if that is meant`;
     throw new CliError(ExitCode.failed, sentence);
   }
   keyChanges.end();
 }
 
 function tellProgress({ office, io, json }: OfficeContext): void {
-  const waiting = office.keyChanges.waiting();
   const { isUnderWay } = office.keyChanges;
+  const waiting = office.keyChanges.waiting();
   const issuerKey = toHex(office.publicKey);
   if (json) {
     io.out(JSON.stringify({ issuerKey, isUnderWay, waiting }));
     return;
   }
-  io.out(`The issuer's key is ${issuerKey}.`);
-  if (isUnderWay)
-    io.out("The old one is kept until every lock has moved. Put the new one into the gateways' configuration.");
-  if (waiting.length > 0) io.out(`${locks(waiting.length)} not known to have moved: ${waiting.join(", ")}`);
+  io.out(`The issuer's key is ${issuerKey}: put it into the configuration of gateways.`);
+  if (waiting.length > 0) io.out(`Not known to have moved to it: ${waiting.join(", ")}.`);
+  else if (isUnderWay)
+    io.out("All locks have moved to it. Wipe the old one with: portvakt issuer rotate-key --forget-old");
   const toHandOut = office.rights.grantStore.toHandOut().length;
-  if (toHandOut > 0) io.out(`${toHandOut} carried grants are to be handed out: portvakt issuer hand-out list`);
-}
-
-function locks(count: number): string {
-  return count === 1 ? "1 lock" : `${count} locks`;
+  if (toHandOut > 0)
+    io.out(`To be handed out: ${countOf(toHandOut, "carried grant")}; see portvakt issuer hand-out list`);
 }

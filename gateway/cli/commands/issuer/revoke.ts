@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { GrantRow } from "../../../store/grant-store.ts";
 import { CliError, ExitCode } from "../../exit-code.ts";
+import { countOf } from "../../text.ts";
 import type { OfficeContext, RunOfficeCommand } from "./office-context.ts";
 
 /** More than so many, and more than this share of what lives, is asked about first: a list may be the wrong one. */
@@ -38,7 +39,10 @@ async function revoke(ids: string[], { subject, confirm }: RevokeOptions, contex
   const lockIds = await grants.revokeAll(living);
   if (confirm) for (const lockId of lockIds) await office.confirmRevocation(lockId);
   if (json) io.out(JSON.stringify({ revoked: count, locks: lockIds }));
-  else io.out(`Revoked ${count} grants. ${lockIds.length} locks refuse them from their next roster on.`);
+  else
+    io.out(
+      `Revoked ${countOf(count, "grant")}; to be refused by ${countOf(lockIds.length, "lock")} from the next roster on.`,
+    );
 }
 
 function unknown(id: string): GrantRow {
