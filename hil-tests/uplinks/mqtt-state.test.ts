@@ -49,11 +49,13 @@ test(
   async (t) => {
     const world = await MqttWorld.start(t, program!, { config: { discoveryPrefix: "homeassistant" }, locks: 2 });
     const [kept, gone] = world.locks;
-    const user = await BrokerUser.connect(world.broker.url, "homeassistant/#", "portvakt/stair-4/locks/+/state");
+    const ofLocks = ["state", "report"].map((what) => `portvakt/stair-4/locks/+/${what}`);
+    const user = await BrokerUser.connect(world.broker.url, "homeassistant/#", ...ofLocks);
     t.after(() => user.end());
     const topicsOf = (lockId: string) => [
       `homeassistant/device/portvakt_${lockId}/config`,
       `portvakt/stair-4/locks/${lockId}/state`,
+      `portvakt/stair-4/locks/${lockId}/report`,
     ];
     const isTold = (lockId: string) => topicsOf(lockId).every((topic) => (user.newest(topic) ?? "") !== "");
     await world.until("both locks", () => isTold(kept!.lockId) && isTold(gone!.lockId));
