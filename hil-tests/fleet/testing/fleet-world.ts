@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { opensslSuite } from "../../../crypto/openssl.ts";
 import type { Secret } from "../../../crypto/secret.ts";
+import type { Suite } from "../../../crypto/suite.ts";
 import type { ActOutcome } from "../../../gateway/api/services.ts";
 import { type Composed, compose } from "../../../gateway/compose.ts";
 import { DEFAULT_SITE } from "../../../gateway/config.ts";
@@ -32,6 +33,14 @@ const SHARE_MAX_PERCENT = 50;
 const PRODUCT = { model: "Emulated", hardware: 1, firmware: 1 };
 
 export const QUIET: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => QUIET };
+
+/** A gateway that holds no key has nothing to sign with: here it could not if it had. */
+const UNABLE_TO_SIGN: Suite = {
+  ...opensslSuite,
+  es256Sign: () => {
+    throw new Error("the gateway signs something");
+  },
+};
 
 export interface FleetOptions {
   seed: number;
@@ -65,20 +74,26 @@ export class FleetWorld {
   /** The issuer: people decide here. */
   readonly office: IssuerOffice;
   readonly backend: IssuingBackend;
-  /** The gateway's data directory. */
+  /** The gateway's data directory, and the issuer's. */
   readonly folder: string;
+  readonly issuerFolder: string;
   gateway!: Composed;
   readonly #log: Log;
+  readonly #configuredKey: Uint8Array;
   #process!: { clock: MortalClock; database: Database };
 
   private constructor(
-    parts: Pick<FleetWorld, "clock" | "random" | "transport" | "folder"> & { office: IssuerOffice } & FleetOptions,
+    parts: Pick<FleetWorld, "clock" | "random" | "transport" | "folder" | "issuerFolder"> & {
+      office: IssuerOffice;
+    } & FleetOptions,
   ) {
     this.clock = parts.clock;
     this.random = parts.random;
     this.transport = parts.transport;
     this.folder = parts.folder;
+    this.issuerFolder = parts.issuerFolder;
     this.office = parts.office;
+    this.#configuredKey = parts.office.publicKey;
     this.backend = new IssuingBackend(parts.office);
     this.#log = parts.log ?? QUIET;
     this.locks = Array.from({ length: parts.locks ?? 1 }, (_, index) => this.#hang(index));
@@ -88,15 +103,24 @@ export class FleetWorld {
     const clock = new VirtualClock();
     const random = new SeededRandom(options.seed);
     const folder = mkdtempSync(join(tmpdir(), "portvakt-fleet-"));
-    const directory = mkdtempSync(join(tmpdir(), "portvakt-issuer-"));
-    const world: OfficeWorld = { suite: opensslSuite, clock, random, log: QUIET, directory, site: DEFAULT_SITE };
+    const issuerFolder = mkdtempSync(join(tmpdir(), "portvakt-issuer-"));
+    const site = DEFAULT_SITE;
+    const world: OfficeWorld = { suite: opensslSuite, clock, random, log: QUIET, directory: issuerFolder, site };
     const office = await runUntil(clock, IssuerOffice.open(world));
-    const fleet = new FleetWorld({ ...options, clock, random, folder, office, transport: new MemoryTransport(clock) });
+    const fleet = new FleetWorld({
+      ...options,
+      clock,
+      random,
+      folder,
+      issuerFolder,
+      office,
+      transport: new MemoryTransport(clock),
+    });
     await fleet.#startGateway();
     t.after(async () => {
       await fleet.run(fleet.gateway.gateway.close());
       await fleet.run(office.close());
-      for (const path of [folder, directory]) rmSync(path, { recursive: true, force: true });
+      for (const path of [folder, issuerFolder]) rmSync(path, { recursive: true, force: true });
     });
     return fleet;
   }
@@ -209,11 +233,11 @@ export class FleetWorld {
     const { random } = this;
     const clock = new MortalClock(this.clock);
     const database = Database.open(join(this.folder, "portvakt.db"));
-    const config = { issuerKey: this.office.publicKey, revokeShareMaxPercent: SHARE_MAX_PERCENT };
+    const config = { issuerKey: this.#configuredKey, revokeShareMaxPercent: SHARE_MAX_PERCENT };
     const authority = await openFleet({ database, random }, config);
     this.#process = { clock, database };
     this.gateway = compose({
-      suite: opensslSuite,
+      suite: UNABLE_TO_SIGN,
       clock,
       random,
       log: this.#log,

@@ -22,6 +22,8 @@ export class IssuingBackend implements Uplink {
   readonly results: DocumentResult[] = [];
   readonly events: CloudEvent[] = [];
   isAway = false;
+  /** It does not hear what becomes of documents, and goes on sending them. */
+  isDeaf = false;
   /** What the gateway gets in the place of what the issuer would send it. */
   forge: ((bundle: object | undefined) => object | undefined) | undefined;
 
@@ -45,7 +47,7 @@ export class IssuingBackend implements Uplink {
     const json = JSON.parse(JSON.stringify(message)) as Reports;
     for (const report of json.reports) this.reports.set(report.lockId, report);
     this.results.push(...json.results);
-    const { strangers } = await this.#office.hear(json);
+    const { strangers } = await this.#office.hear(this.isDeaf ? { ...json, results: [] } : json);
     if (strangers.length > 0) {
       const { gatewayId } = json;
       await this.#office.admit({
