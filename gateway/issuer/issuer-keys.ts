@@ -42,20 +42,17 @@ export class IssuerKeys {
 
   /** The keys in `directory`; the first is made if there is none. Throws KeyFileError. */
   static load(directory: string, suite: Suite, random: Random, moves: KeyMoves): IssuerKeys {
-    const key = pairOf(suite, loadKeyFile(keyFile(directory), suite, random));
     const newIssuerPk = moves.newIssuerPk();
-    if (newIssuerPk === undefined || equalBytes(newIssuerPk, key.publicKey)) {
-      return new IssuerKeys(directory, suite, moves, key);
+    if (newIssuerPk === undefined) {
+      return new IssuerKeys(directory, suite, moves, pairOf(suite, loadKeyFile(keyFile(directory), suite, random)));
     }
-    const path = nextKeyFile(directory);
-    const secret = readKeyFile(path, suite);
-    const next = secret && pairOf(suite, secret);
-    if (!next || !equalBytes(next.publicKey, newIssuerPk)) {
-      const found = next ? "holds another key" : "is not there";
-      const sentence = `locks are being moved to the key ${toHex(newIssuerPk)}, and ${path} ${found}: put it back`;
-      throw new KeyFileError(sentence);
-    }
-    return new IssuerKeys(directory, suite, moves, next, key);
+    // Locks trust keys that were here: a fresh one would be none of theirs.
+    const key = pairOf(suite, expectKeyFile(keyFile(directory), suite));
+    if (equalBytes(newIssuerPk, key.publicKey)) return new IssuerKeys(directory, suite, moves, key);
+    const next = pairOf(suite, expectKeyFile(nextKeyFile(directory), suite));
+    if (equalBytes(newIssuerPk, next.publicKey)) return new IssuerKeys(directory, suite, moves, next, key);
+    const sentence = `locks are being moved to the key ${toHex(newIssuerPk)}, and ${nextKeyFile(directory)} holds another: put the right one back`;
+    throw new KeyFileError(sentence);
   }
 
   get current(): Secret {
@@ -117,6 +114,12 @@ export function keyFile(directory: string): string {
 
 function nextKeyFile(directory: string): string {
   return join(directory, "issuer-next.key");
+}
+
+function expectKeyFile(path: string, suite: Suite): Secret {
+  const key = readKeyFile(path, suite);
+  if (!key) throw new KeyFileError(`${path} is not there, and locks trust the key in it: put it back`);
+  return key;
 }
 
 function pairOf(suite: Suite, secret: Secret): KeyPair {
