@@ -125,6 +125,11 @@ export class FleetWorld {
     return fleet;
   }
 
+  /** Of the gateway process that runs now. */
+  get database(): Database {
+    return this.#process.database;
+  }
+
   /** The first lock: tests with one lock have no need to choose. */
   get door(): FleetLock {
     return this.locks[0]!;
