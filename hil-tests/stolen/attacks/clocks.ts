@@ -59,7 +59,7 @@ export const CLOCKS: readonly Attack[] = [
     ],
     run: (scene) => {
       scene.tell(
-        scene.front,
+        scene.laundry,
         scene.loot.tokens.map((token) => ({ name: "time", token })),
       );
     },

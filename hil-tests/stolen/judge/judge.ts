@@ -1,11 +1,12 @@
 import type { Secret } from "../../../crypto/secret.ts";
 import type { Action } from "../../../protocol/documents/order.ts";
 import type { VirtualClock } from "../../../protocol/testing/virtual-clock.ts";
-import { equalBytes, Reader, toHex } from "../../../protocol/wire/bytes.ts";
+import { ascii, equalBytes, Reader, toHex } from "../../../protocol/wire/bytes.ts";
 import type { PromiseName } from "../promise.ts";
 import { secondsOf } from "../site/carrier.ts";
 import type { Door } from "../site/door.ts";
 import { type FarIssuer, grantIdOf } from "../site/issuer.ts";
+import { PIN_OF_ANNA } from "../site/people.ts";
 import type { Theft } from "../site/theft.ts";
 import { Logs } from "./logs.ts";
 import { mayDraw } from "./rights.ts";
@@ -108,6 +109,19 @@ export class Judge {
       this.broke("phone", "a phone has shown its grant to a lock that is none");
   }
 
+  /** Somebody who is neither gateway nor courier has been told this. */
+  told(door: Door, bytes: Uint8Array): void {
+    if (this.logs.hasRecordIn(door, bytes)) this.broke("stranger", "a stranger reads records of the log");
+  }
+
+  /** The thief has this before it. */
+  seen(found: readonly Uint8Array[]): void {
+    const text = Buffer.concat(found).toString("latin1");
+    for (const [what, secret] of secretsOf(this.#parts)) {
+      if (text.includes(Buffer.from(secret).toString("latin1"))) this.broke("secrets", `the thief can read ${what}`);
+    }
+  }
+
   /** By the issuer's order: from now on this gateway is one of the door's, or none any more. */
   expectGateways(door: Door, ids: readonly Uint8Array[]): void {
     this.#gateways.set(door, [...ids]);
@@ -205,4 +219,21 @@ export class Judge {
   get #now(): number {
     return secondsOf(this.#parts.clock);
   }
+}
+
+/** What no gateway is ever to have, by what it is. */
+function secretsOf({ theft, doors }: JudgeParts): [string, Uint8Array][] {
+  const { issuer, people } = theft;
+  const { tagMasterKey, pinPepper } = issuer.secrets;
+  return [
+    ["the issuer's key", issuer.key.reveal()],
+    ["the tags' master key", tagMasterKey.reveal()],
+    ["the PINs' pepper", pinPepper.reveal()],
+    ["a PIN", ascii(PIN_OF_ANNA)],
+    ...Object.values(people).flatMap(({ name, key }): [string, Uint8Array][] => [
+      [`the name ${name}`, Buffer.from(name)],
+      [`the key of ${name}`, key.reveal()],
+    ]),
+    ...doors.map((door): [string, Uint8Array] => ["a label's secret", door.label.secret.reveal()]),
+  ];
 }

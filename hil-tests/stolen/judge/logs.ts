@@ -10,6 +10,8 @@ import type { Door } from "../site/door.ts";
 import { recordOf } from "../site/events.ts";
 import { readWholeLog } from "../site/whole-log.ts";
 
+const NONCE_BYTES = 16;
+
 /**
  * What really stands in the logs of the locks, and whether somebody who checks is ever made to believe anything else: the
  * verifier that comes with the gateway, and a backend that takes events.
@@ -18,6 +20,7 @@ export class Logs {
   readonly #doors: readonly Door[];
   readonly #true = new Map<string, Uint8Array>();
   readonly #backend: Map<string, LockHistory>;
+  readonly #asked: { door: Door; nonce: string; seq: number }[] = [];
   readonly #broken: (what: string) => void;
 
   /** `events`: what the backend had before the theft. */
@@ -50,6 +53,19 @@ export class Logs {
       if (error instanceof EventRefused) return false;
       throw error;
     }
+  }
+
+  /** The backend wants to know how far the lock's log reaches now; returns the nonce that the head is to be over. */
+  ask(door: Door): Uint8Array {
+    const nonce = suite.sha256(door.lockId).slice(0, NONCE_BYTES);
+    this.#asked.push({ door, nonce: toHex(nonce), seq: door.inside.log.position.seq });
+    return nonce;
+  }
+
+  /** Whether a record of the lock's is in these bytes. */
+  hasRecordIn(door: Door, bytes: Uint8Array): boolean {
+    const text = toHex(bytes);
+    return readWholeLog(door).some((record) => text.includes(toHex(record.bytes)));
   }
 
   /** What the backend would sign a receipt for: the last record that it holds all before. */
@@ -92,6 +108,14 @@ export class Logs {
 
   /** Looks at everything that the backend takes for verified. */
   judge(): void {
+    for (const { door, nonce, seq } of this.#asked) {
+      const told = this.#backend
+        .get(door.id)!
+        .askedHeads()
+        .find((head) => head.nonce === nonce);
+      if (told && told.seq < seq)
+        this.#broken(`the backend believes that the log ends at ${told.seq}, and it ends at ${seq}`);
+    }
     for (const [lockId, history] of this.#backend) {
       for (const { generation, signedThrough, records } of history.generations()) {
         for (const record of records) {

@@ -3,6 +3,7 @@ import { Action } from "../../../protocol/documents/order.ts";
 import { equalBytes, toHex } from "../../../protocol/wire/bytes.ts";
 import type { Door } from "../site/door.ts";
 import { claimsOf, type FarIssuer, grantIdOf, type IssuedRoster } from "../site/issuer.ts";
+import { partsOf } from "../thief/forge.ts";
 
 /** Somebody with a grant has asked for something. */
 export interface Asked {
@@ -36,6 +37,9 @@ export function mayDraw(
 ): boolean {
   const claims = claimsOf(grant);
   const { generation } = door.inside;
+  // The payload alone: of a signature there are two good ones.
+  const isIssued = issuer.granted.some((own) => equalBytes(partsOf(own).payload, partsOf(grant).payload));
+  if (!isIssued) return false;
   const right = RIGHT_FOR[action];
   if (!right || (claims.rights & right) === 0) return false;
   if (now < (claims.notBefore ?? 0) || now >= (claims.expires ?? Number.POSITIVE_INFINITY)) return false;

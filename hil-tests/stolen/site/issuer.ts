@@ -24,6 +24,7 @@ export interface IssuerBooks {
   readonly key: Secret;
   readonly secrets: SiteSecrets;
   readonly rosters: readonly IssuedRoster[];
+  readonly granted: readonly Uint8Array[];
 }
 
 /** What a roster is to say of itself. */
@@ -35,12 +36,14 @@ export class FarIssuer implements IssuerBooks {
   readonly secrets: SiteSecrets;
   readonly #random: Random;
   readonly rosters: IssuedRoster[];
+  readonly granted: Uint8Array[];
 
-  constructor(random: Random, { key, secrets, rosters }: IssuerBooks) {
+  constructor(random: Random, { key, secrets, rosters, granted }: IssuerBooks) {
     this.#random = random;
     this.key = key;
     this.secrets = secrets;
     this.rosters = [...rosters];
+    this.granted = [...granted];
   }
 
   get publicKey(): Uint8Array {
@@ -48,7 +51,9 @@ export class FarIssuer implements IssuerBooks {
   }
 
   grant(claims: GrantClaims): Uint8Array {
-    return signGrant(suite, this.key, claims);
+    const document = signGrant(suite, this.key, claims);
+    this.granted.push(document);
+    return document;
   }
 
   /** The next roster of the door; what it does not say stays as the one before had it. */

@@ -10,7 +10,7 @@ import { type Grants, signGrants } from "./cast.ts";
 import { Door } from "./door.ts";
 import { FarBackend } from "./far-backend.ts";
 import { FleetGateway } from "./fleet-gateway.ts";
-import { FarIssuer, grantIdOf, type RosterWish } from "./issuer.ts";
+import { FarIssuer, grantIdOf, type IssuerBooks, type RosterWish } from "./issuer.ts";
 import { drawPeople, type People, type Person } from "./people.ts";
 import type { Theft } from "./theft.ts";
 
@@ -59,7 +59,7 @@ class House {
       tagMasterKey: new Secret(random.bytes(KEY_BYTES)),
       pinPepper: new Secret(random.bytes(KEY_BYTES)),
     };
-    this.#issuer = new FarIssuer(random, { key, secrets, rosters: [] });
+    this.#issuer = new FarIssuer(random, { key, secrets, rosters: [], granted: [] });
     this.#backend = new FarBackend(this.#clock, this.#issuer);
     this.#people = drawPeople(random);
     this.#front = new Door(this.#clock, random);
@@ -155,7 +155,7 @@ class House {
         events: this.#backend.events,
         frames: this.#gateway.frames,
       },
-      issuer: { key: this.#issuer.key, secrets: this.#issuer.secrets, rosters: this.#issuer.rosters },
+      issuer: booksOf(this.#issuer),
       people: this.#people,
       grants: this.#grants,
       office: this.#office,
@@ -237,4 +237,8 @@ class House {
   async #sleep(): Promise<void> {
     await this.#clock.advanceAsync(DAY_MS);
   }
+}
+
+function booksOf({ key, secrets, rosters, granted }: FarIssuer): IssuerBooks {
+  return { key, secrets, rosters, granted };
 }
