@@ -145,8 +145,9 @@ export function addFleetRoutes(api: Api, parts: ApiParts): void {
     },
     async ({ body }): Promise<ResultsJson> => {
       const reading = readBundle(body);
-      if (!reading.ok) throw new ProblemError("field-invalid", `${reading.trouble}.`);
-      return { results: (await fleet().take(reading.bundle)).map(resultView) };
+      if (reading.ok) return { results: (await fleet().take(reading.bundle)).map(resultView) };
+      fleet().unreadable(reading.trouble);
+      throw new ProblemError("field-invalid", `${reading.trouble}.`);
     },
   );
 
