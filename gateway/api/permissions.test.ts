@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fastify from "fastify";
 import { ROLES } from "../store/token-store.ts";
+import { LOCK_A } from "../testing/grants-fixture.ts";
 import { guard } from "./access.ts";
 import { PERMISSIONS } from "./permissions.ts";
 import { apiFixture } from "./testing/api-fixture.ts";
@@ -27,7 +28,7 @@ test("each role may do what the table says and nothing else, at every route", as
     const token = await tokenFor(role);
     for (const [route, allowed] of Object.entries(PERMISSIONS)) {
       const [method, path = ""] = route.split(" ") as ["GET" | "POST" | "PUT" | "DELETE", string];
-      const url = path.replaceAll(/:\w+/g, "0000000000000000");
+      const url = path.replace(":lockId", LOCK_A).replaceAll(/:\w+/g, "0000000000000000");
       const { status, body } = await ask(method, url, method === "GET" ? undefined : {}, token);
       const mayDo = allowed === "anyone" || allowed.includes(role);
       assert.equal(status === 403, !mayDo, `${role}: ${route} answered ${status}`);

@@ -1,19 +1,23 @@
 import type { Role } from "../store/token-store.ts";
 
-const EVERYBODY: readonly Role[] = ["viewer", "installer", "operator", "admin"];
+const EVERYBODY: readonly Role[] = ["viewer", "installer", "operator", "tenant-administrator", "admin"];
+/** Who may see what is about the whole gateway. */
+const WHOLE_SITE: readonly Role[] = ["viewer", "installer", "operator", "admin"];
 /** Who may see which people have rights, and by what. */
-const TRUSTED: readonly Role[] = ["viewer", "operator", "admin"];
+const TRUSTED: readonly Role[] = ["viewer", "operator", "tenant-administrator", "admin"];
 const INSTALLERS: readonly Role[] = ["installer", "admin"];
 const OPERATORS: readonly Role[] = ["operator", "admin"];
+/** Who opens doors and gives rights: each within its scope, which a tenant administrator always has. */
+const GIVERS: readonly Role[] = ["operator", "tenant-administrator", "admin"];
 const ADMINS: readonly Role[] = ["admin"];
 
 /**
  * What each role may do, route by route. Viewers look, installers put locks in place, operators open doors and give rights,
- * admins do all that and say who else may. `anyone` needs no token. What is not listed, nobody may.
+ * tenant administrators do so for their own locks and people, admins do all that and say who else may. `anyone` needs no token. What is not listed, nobody may.
  */
 export const PERMISSIONS: Readonly<Record<string, readonly Role[] | "anyone">> = {
   "GET /openapi.json": "anyone",
-  "GET /metrics": EVERYBODY,
+  "GET /metrics": WHOLE_SITE,
   "GET /v1/health": "anyone",
 
   "GET /v1/locks": EVERYBODY,
@@ -21,12 +25,12 @@ export const PERMISSIONS: Readonly<Record<string, readonly Role[] | "anyone">> =
   "GET /v1/locks/:lockId/sync": EVERYBODY,
   "POST /v1/locks/:lockId/sync/approval": OPERATORS,
   "GET /v1/locks/:lockId/decision": TRUSTED,
-  "POST /v1/locks/:lockId/actions": OPERATORS,
-  "POST /v1/locks/:lockId/orders": OPERATORS,
-  "GET /v1/locks/:lockId/challenge": OPERATORS,
+  "POST /v1/locks/:lockId/actions": GIVERS,
+  "POST /v1/locks/:lockId/orders": GIVERS,
+  "GET /v1/locks/:lockId/challenge": GIVERS,
 
   "POST /v1/documents": OPERATORS,
-  "GET /v1/fleet": EVERYBODY,
+  "GET /v1/fleet": WHOLE_SITE,
   "DELETE /v1/fleet/issuer": ADMINS,
   "GET /v1/locks/:lockId/held-roster": EVERYBODY,
   "POST /v1/locks/:lockId/held-roster/approval": ADMINS,
@@ -37,11 +41,11 @@ export const PERMISSIONS: Readonly<Record<string, readonly Role[] | "anyone">> =
 
   "GET /v1/grants": TRUSTED,
   "GET /v1/grants/:id": TRUSTED,
-  "POST /v1/grants": OPERATORS,
-  "PUT /v1/grants/:id": OPERATORS,
-  "DELETE /v1/grants/:id": OPERATORS,
+  "POST /v1/grants": GIVERS,
+  "PUT /v1/grants/:id": GIVERS,
+  "DELETE /v1/grants/:id": GIVERS,
 
-  "GET /v1/subjects/:subject": OPERATORS,
+  "GET /v1/subjects/:subject": GIVERS,
   "DELETE /v1/subjects/:subject": ADMINS,
 
   "GET /v1/groups": EVERYBODY,

@@ -14,6 +14,7 @@ import { tagAnswers } from "./etag.ts";
 import { EventView } from "./event-view.ts";
 import { leaveToIssuer } from "./fleet-mode.ts";
 import { GrantView } from "./grant-view.ts";
+import { holdScope } from "./hold-scope.ts";
 import { answerOnce, forgetOldAnswers } from "./idempotency.ts";
 import { LockView } from "./lock-view.ts";
 import { linkPages } from "./page.ts";
@@ -96,6 +97,7 @@ export async function buildApi(parts: ApiParts, options: ApiOptions): Promise<Ap
 function addHooks(api: Api, parts: ApiParts, { log, keyedRequests, openMetricsHere }: ApiOptions): void {
   const { suite, clock, tokens, metrics } = parts;
   guard(api, { tokens, openMetricsHere });
+  holdScope(api, parts);
   leaveToIssuer(api, parts);
   keepRoom(api, parts);
   const keyed = { requests: keyedRequests, suite, clock, log };

@@ -6,7 +6,7 @@ import { toHex } from "../../protocol/wire/bytes.ts";
 import type { Log } from "../log.ts";
 import type { Database } from "../store/database.ts";
 import { StoreError } from "../store/store-error.ts";
-import type { Role, TokenRow, TokenStore } from "../store/token-store.ts";
+import type { Role, TokenRow, TokenScope, TokenStore } from "../store/token-store.ts";
 import { RequestRefused } from "./services.ts";
 
 const ID_BYTES = 8;
@@ -14,6 +14,14 @@ const SECRET_BYTES = 32;
 const TOKENS_MAX = 10_000;
 /** Compared with what a token shows that is not there, so that it takes as long as one that is. */
 const NO_HASH = new Uint8Array(32);
+
+/** A token as somebody wants it. */
+export interface TokenWish {
+  role: Role;
+  name?: string;
+  scope?: TokenScope;
+  expiresAtMs?: number;
+}
 
 export interface TokensParts {
   database: Database;
@@ -25,7 +33,7 @@ export interface TokensParts {
 }
 
 /**
- * Who may ask the API: bearer tokens, `<id>.<secret>`.
+ * Who may ask the API: bearer tokens, `<id>.<secret>`, and tokens that sign their requests.
  *
  * Of the secret, only its SHA-256 is kept. A slow hash is for passwords, which can be guessed; this secret is 256 random bits,
  * and no rate of guessing finds one of those.
@@ -39,15 +47,21 @@ export class Tokens {
 
   /** The token that this text is, if it is one, good now. */
   authenticate(text: string): TokenRow | undefined {
-    const { store, suite, clock } = this.#parts;
+    const { store, suite } = this.#parts;
     const shown = parse(text);
     if (!shown) return undefined;
     const token = store.get(shown.id);
     const isRight = suite.equal(this.#hash(shown.secret), token?.hash ?? NO_HASH);
-    if (!isRight || !token || token.revokedAtMs !== undefined) return undefined;
-    if (token.expiresAtMs !== undefined && token.expiresAtMs <= clock.wallMs()) return undefined;
-    this.#noteUse(token);
+    if (!isRight || !token?.hash || !this.#isLiving(token)) return undefined;
+    this.noteUse(token);
     return token;
+  }
+
+  /** The token of this id, if it is one that signs its requests, good now. The caller checks the signature, and notes the use. */
+  signer(id: string): (TokenRow & { publicKey: Uint8Array }) | undefined {
+    const token = this.#parts.store.get(id);
+    if (!token?.publicKey || !this.#isLiving(token)) return undefined;
+    return { ...token, publicKey: token.publicKey };
   }
 
   get(id: string): TokenRow | undefined {
@@ -59,13 +73,35 @@ export class Tokens {
   }
 
   /** A new token; its text is nowhere else. Rejects with RequestRefused (`field-invalid`, `too-many-tokens`). */
-  async add(wanted: { role: Role; name?: string; expiresAtMs?: number }): Promise<{ token: TokenRow; text: string }> {
-    const { clock } = this.#parts;
-    if (wanted.expiresAtMs !== undefined && wanted.expiresAtMs <= clock.wallMs()) {
-      throw new RequestRefused("field-invalid", "The token would have expired already.", "expiresAt");
-    }
+  async add(wanted: TokenWish): Promise<{ token: TokenRow; text: string }> {
+    this.#assertGood(wanted);
     const text = this.newText();
     return { token: await this.adopt(text, wanted), text };
+  }
+
+  /** A new token whose requests are signed with this key, a compressed P-256 point. Rejects as `add` does. */
+  async addSigner(wanted: TokenWish, publicKey: Uint8Array): Promise<TokenRow> {
+    this.#assertGood(wanted);
+    if (!this.#parts.suite.p256Coordinates(publicKey)) {
+      throw new RequestRefused("field-invalid", "publicKey is no compressed point of P-256", "publicKey");
+    }
+    return this.#insert({ ...wanted, publicKey, id: toHex(this.#parts.random.bytes(ID_BYTES)) });
+  }
+
+  #assertGood({ role, scope, expiresAtMs }: TokenWish): void {
+    if (expiresAtMs !== undefined && expiresAtMs <= this.#parts.clock.wallMs()) {
+      throw new RequestRefused("field-invalid", "The token would have expired already.", "expiresAt");
+    }
+    if (role === "tenant-administrator" && !scope) {
+      throw new RequestRefused(
+        "field-invalid",
+        "scope is missing: a tenant administrator has locks or groups",
+        "scope",
+      );
+    }
+    if (scope && scope.locks.length + scope.groups.length === 0) {
+      throw new RequestRefused("field-invalid", "scope is empty: nothing would be within", "scope");
+    }
   }
 
   /** The text of a token that nobody knows yet. */
@@ -75,17 +111,21 @@ export class Tokens {
   }
 
   /** Makes the text a token unless its id is known: one that has been revoked stays so. */
-  async adopt(text: string, wanted: { role: Role; name?: string; expiresAtMs?: number }): Promise<TokenRow> {
-    const { database, store, clock } = this.#parts;
+  async adopt(text: string, wanted: TokenWish): Promise<TokenRow> {
     const shown = parse(text);
     assert(shown, "not the text of a token");
+    return this.#insert({ ...wanted, id: shown.id, hash: this.#hash(shown.secret) });
+  }
+
+  async #insert(wanted: Omit<TokenRow, "createdAtMs">): Promise<TokenRow> {
+    const { database, store, clock } = this.#parts;
     return database.write(() => {
-      const known = store.get(shown.id);
+      const known = store.get(wanted.id);
       if (known) return known;
       if (store.count() >= TOKENS_MAX) {
         throw new RequestRefused("too-many-tokens", `There are ${TOKENS_MAX} tokens, revoked ones included.`);
       }
-      const token = { ...wanted, id: shown.id, hash: this.#hash(shown.secret), createdAtMs: clock.wallMs() };
+      const token = { ...wanted, createdAtMs: clock.wallMs() };
       store.insert(token);
       return token;
     });
@@ -96,7 +136,8 @@ export class Tokens {
     const { database, store, clock } = this.#parts;
     return database.write(() => {
       const token = store.get(id);
-      if (token?.role === "admin" && !store.hasOtherAdmin(id)) {
+      const isAdmin = token?.role === "admin" && !token.scope;
+      if (isAdmin && !store.hasOtherAdmin(id)) {
         throw new RequestRefused("last-admin", "Without this token nobody could give out another: add an admin first.");
       }
       store.revoke(id, clock.wallMs());
@@ -108,8 +149,12 @@ export class Tokens {
     return this.#parts.suite.sha256(Buffer.from(secret));
   }
 
+  #isLiving({ revokedAtMs, expiresAtMs }: TokenRow): boolean {
+    return revokedAtMs === undefined && (expiresAtMs === undefined || expiresAtMs > this.#parts.clock.wallMs());
+  }
+
   /** A token that works must go on working when the disk is full. */
-  #noteUse({ id, lastUsedDay }: TokenRow): void {
+  noteUse({ id, lastUsedDay }: TokenRow): void {
     const { database, store, clock, log } = this.#parts;
     const day = new Date(clock.wallMs()).toISOString().slice(0, 10);
     if (day === lastUsedDay) return;

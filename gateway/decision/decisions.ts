@@ -16,6 +16,12 @@ export interface DecisionsParts {
   suite: Suite;
 }
 
+export interface TablePage {
+  after: string;
+  limit: number;
+  isSeen: (grant: Grant) => boolean;
+}
+
 /** A decision, and for whom. */
 export interface GrantDecision extends Decision {
   grant: Grant;
@@ -54,13 +60,15 @@ export class Decisions {
     return { ...decision, grant, ...(row?.name !== undefined && { name: row.name }) };
   }
 
-  /** Of the grants in the table, in order of id, those with an id above `after`; without what is to come. */
-  ofTable(lock: LockRow, roster: Roster, asked: Asked, after: string, limit: number): GrantDecision[] {
-    return this.#parts.rosters
-      .entries(lock.lockId)
-      .filter(({ id }) => id > after)
-      .slice(0, limit)
-      .flatMap(({ id }) => this.ofGrant(lock, roster, id, asked, asked.at) ?? []);
+  /** Of the grants in the table that may be seen, in order of id, those with an id above `after`; without what is to come. */
+  ofTable(lock: LockRow, roster: Roster, asked: Asked, { after, limit, isSeen }: TablePage): GrantDecision[] {
+    const decisions: GrantDecision[] = [];
+    for (const { id } of this.#parts.rosters.entries(lock.lockId)) {
+      if (decisions.length >= limit) break;
+      const decision = id > after ? this.ofGrant(lock, roster, id, asked, asked.at) : undefined;
+      if (decision && isSeen(decision.grant)) decisions.push(decision);
+    }
+    return decisions;
   }
 
   #parse(grantId: string, document: Uint8Array): Grant {

@@ -115,6 +115,12 @@ export class EventStore {
     );
   }
 
+  /** Events of some locks above `cursor`, in order. */
+  afterForLocks(lockIds: readonly string[], cursor: number, limit: number): EventRow[] {
+    const rows = lockIds.flatMap((lockId) => this.afterForLock(lockId, cursor, limit));
+    return rows.sort((one, other) => one.cursor - other.cursor).slice(0, limit);
+  }
+
   /** The last seq of this generation that the backend has for good; 0 if none. */
   durableThrough(lockId: string, generation: number): number {
     return this.#position(lockId, generation)?.durable_through ?? 0;

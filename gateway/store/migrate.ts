@@ -5,6 +5,7 @@ import { resume } from "./migrations/0004-resume.ts";
 import { outbox } from "./migrations/0005-outbox.ts";
 import { rosters } from "./migrations/0006-rosters.ts";
 import { fleet } from "./migrations/0007-fleet.ts";
+import { access } from "./migrations/0008-access.ts";
 import { issuer } from "./migrations/0009-issuer.ts";
 import type { Migration, SqlFunction } from "./migrations/migration.ts";
 import { StoreError } from "./store-error.ts";
@@ -17,7 +18,7 @@ export interface Migratable {
   function(name: string, work: SqlFunction): unknown;
 }
 
-const MIGRATIONS: readonly Migration[] = [initial, rights, api, resume, outbox, rosters, fleet, issuer];
+const MIGRATIONS: readonly Migration[] = [initial, rights, api, resume, outbox, rosters, fleet, access, issuer];
 
 /** Brings the schema up to this version, all steps or none. Throws StoreError if the database is of a newer version. */
 export function migrate(database: Migratable, path: string, migrations = MIGRATIONS): void {

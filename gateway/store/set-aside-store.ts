@@ -57,6 +57,13 @@ export class SetAsideStore {
     return this.#database.get<{ count: number }>(sql)?.count ?? 0;
   }
 
+  /** The same, of these locks. */
+  countOf(lockIds: readonly string[]): number {
+    const sql = `SELECT count(*) AS count FROM set_aside
+      WHERE state <> 'dropped' AND lock_id IN (SELECT value FROM json_each(?))`;
+    return this.#database.get<{ count: number }>(sql, JSON.stringify(lockIds))?.count ?? 0;
+  }
+
   /** The next of this lock that shall be tried once more. */
   toRetry(lockId: string): SetAsideRow | undefined {
     return this.#select("set_aside.lock_id = ? AND state = 'retry' ORDER BY set_aside.cursor LIMIT 1", lockId)[0];

@@ -1,15 +1,25 @@
 import type { Database } from "./database.ts";
 
-export const ROLES = ["viewer", "installer", "operator", "admin"] as const;
+export const ROLES = ["viewer", "installer", "operator", "tenant-administrator", "admin"] as const;
 export type Role = (typeof ROLES)[number];
 
-/** A bearer token of the API, without its secret. `id` is 16 hex digits. */
+/** Locks and groups by their ids, 16 hex digits each, in ascending order; not both empty. */
+export interface TokenScope {
+  locks: string[];
+  groups: string[];
+}
+
+/** A token of the API, without its secret. `id` is 16 hex digits. */
 export interface TokenRow {
   id: string;
   name?: string;
   role: Role;
-  /** SHA-256 of the secret part, 32 bytes. */
-  hash: Uint8Array;
+  /** Of a bearer token: SHA-256 of its secret part, 32 bytes. */
+  hash?: Uint8Array;
+  /** Of one that signs its requests: a compressed P-256 point, 33 bytes. */
+  publicKey?: Uint8Array;
+  /** What of the gateway it may see and touch; all of it if absent. */
+  scope?: TokenScope;
   createdAtMs: number;
   expiresAtMs?: number;
   revokedAtMs?: number;
@@ -42,11 +52,11 @@ export class TokenStore {
     return this.#database.get<{ count: number }>("SELECT count(*) AS count FROM api_token")?.count ?? 0;
   }
 
-  /** Whether a token other than this one is an admin's, for good: neither revoked nor ever to expire. */
+  /** Whether a token other than this one is an admin's of all, for good: neither revoked nor ever to expire. */
   hasOtherAdmin(id: string): boolean {
     const found = this.#database.get(
       `SELECT 1 FROM api_token
-       WHERE id <> ? AND role = 'admin' AND revoked_at_ms IS NULL AND expires_at_ms IS NULL LIMIT 1`,
+       WHERE id <> ? AND role = 'admin' AND scope IS NULL AND revoked_at_ms IS NULL AND expires_at_ms IS NULL LIMIT 1`,
       id,
     );
     return found !== undefined;
@@ -54,11 +64,14 @@ export class TokenStore {
 
   insert(token: Omit<TokenRow, "revokedAtMs" | "lastUsedDay">): void {
     this.#database.run(
-      "INSERT INTO api_token (id, name, role, hash, created_at_ms, expires_at_ms) VALUES (?, ?, ?, ?, ?, ?)",
+      `INSERT INTO api_token (id, name, role, hash, public_key, scope, created_at_ms, expires_at_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       token.id,
       token.name ?? null,
       token.role,
-      token.hash,
+      token.hash ?? null,
+      token.publicKey ?? null,
+      token.scope ? JSON.stringify(token.scope) : null,
       token.createdAtMs,
       token.expiresAtMs ?? null,
     );
@@ -81,7 +94,9 @@ interface TokenColumns {
   id: string;
   name: string | null;
   role: Role;
-  hash: Uint8Array;
+  hash: Uint8Array | null;
+  public_key: Uint8Array | null;
+  scope: string | null;
   created_at_ms: number;
   expires_at_ms: number | null;
   revoked_at_ms: number | null;
@@ -93,7 +108,9 @@ function tokenRow(columns: TokenColumns): TokenRow {
     id: columns.id,
     ...(columns.name !== null && { name: columns.name }),
     role: columns.role,
-    hash: columns.hash,
+    ...(columns.hash !== null && { hash: columns.hash }),
+    ...(columns.public_key !== null && { publicKey: columns.public_key }),
+    ...(columns.scope !== null && { scope: JSON.parse(columns.scope) as TokenScope }),
     createdAtMs: columns.created_at_ms,
     ...(columns.expires_at_ms !== null && { expiresAtMs: columns.expires_at_ms }),
     ...(columns.revoked_at_ms !== null && { revokedAtMs: columns.revoked_at_ms }),

@@ -6,11 +6,17 @@ import { keyLine } from "./export-line.ts";
 const ROWS_AT_ONCE = 500;
 
 /**
- * Everything that is kept of all locks, or of one, as an export has it: the locks' keys, then the events in the order in which
+ * Everything that is kept of all locks, or of one, as an export has it, as far as they may be seen: the locks' keys, then the events in the order in which
  * they became safe here, as a backend gets them. Text of several lines at a time, so that little stands in memory.
  */
-export function* exportText(parts: { locks: LockStore; events: EventStore }, lockId?: string): Generator<string> {
-  const locks = parts.locks.list().filter((lock) => lockId === undefined || lock.lockId === lockId);
+export function* exportText(
+  parts: { locks: LockStore; events: EventStore },
+  lockId?: string,
+  isSeen: (lockId: string) => boolean = () => true,
+): Generator<string> {
+  const locks = parts.locks
+    .list()
+    .filter((lock) => isSeen(lock.lockId) && (lockId === undefined || lock.lockId === lockId));
   const keys = locks.map((lock) => `${keyLine(lock.lockId, lock.sigPk)}\n`).join("");
   if (keys !== "") yield keys;
   for (let cursor = 0; ; ) {
@@ -20,7 +26,10 @@ export function* exportText(parts: { locks: LockStore; events: EventStore }, loc
         : parts.events.afterForLock(lockId, cursor, ROWS_AT_ONCE);
     const last = rows.at(-1);
     if (!last) return;
-    yield rows.map((row) => `${JSON.stringify(toCloudEvent(row))}\n`).join("");
+    yield rows
+      .filter((row) => isSeen(row.lockId))
+      .map((row) => `${JSON.stringify(toCloudEvent(row))}\n`)
+      .join("");
     cursor = last.cursor;
   }
 }

@@ -189,7 +189,7 @@ test("uses are counted as the lock's log tells of them", async (t) => {
     }),
     receivedAtMs: 0,
   });
-  await fixture.events.append([intent(1, id), intent(2, "00".repeat(7) + "aa")]);
+  await fixture.events.append([intent(1, id), intent(2, `${"00".repeat(7)}aa`)]);
   assert.deepEqual((await decision(fixture, `grant=${id}`)).assumed, { timeUncertain: false, privacy: false, used: 1 });
   await fixture.events.append([intent(3, id)]);
   assert.equal((await decision(fixture, `grant=${id}`)).rule, "uses");

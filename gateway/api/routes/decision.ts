@@ -1,6 +1,8 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
+import type { Grant } from "../../../protocol/documents/grant.ts";
 import { Action } from "../../../protocol/documents/order.ts";
 import type { Roster } from "../../../protocol/documents/roster.ts";
+import { toHex } from "../../../protocol/wire/bytes.ts";
 import { Flag } from "../../../protocol/wire/responses.ts";
 import { type Asked, VIAS } from "../../decision/asked.ts";
 import { Decisions } from "../../decision/decisions.ts";
@@ -12,6 +14,7 @@ import { LockId } from "../fields.ts";
 import { GrantId } from "../grant-fields.ts";
 import { LIMIT_DEFAULT, PageQuery, pageOf, positionAfter, toPage } from "../page.ts";
 import { ProblemError, problemResponses } from "../problem.ts";
+import { scopeOf } from "../scope.ts";
 
 /** How far ahead a change of the answer is looked for. */
 const LOOK_AHEAD_DAYS = 366;
@@ -99,16 +102,21 @@ export function addDecisionRoute(api: Api, parts: ApiParts): void {
       if (!lock) throw new ProblemError("unknown-lock", `No lock ${lockId} is paired here.`);
       const roster = decisions.roster(lockId);
       if (!roster) throw new ProblemError("unknown-grant", `Lock ${lockId} has no roster yet.`);
+      const scope = scopeOf(request);
+      const isSeen = ({ claims }: Grant) =>
+        claims.audience.map(toHex).every((id) => scope.hasLock(id) || scope.hasGroup(id));
       const asked = askedBy(query, lock, roster, Math.floor(clock.wallMs() / 1000));
       if (query.grant === undefined) {
         const { limit = LIMIT_DEFAULT } = query;
-        const found = decisions.ofTable(lock, roster, asked, positionAfter("decisions", query, ""), limit + 1);
+        const after = positionAfter("decisions", query, "");
+        const found = decisions.ofTable(lock, roster, asked, { after, limit: limit + 1, isSeen });
         const items = found.map((decision) => decisionView(decision, { asked, lock, roster }));
         return toPage("decisions", items, limit, ({ grantId }) => grantId);
       }
       const until = asked.at + LOOK_AHEAD_DAYS * DAY_SECONDS;
       const decision = decisions.ofGrant(lock, roster, query.grant, asked, until);
-      if (!decision) throw new ProblemError("unknown-grant", `No grant ${query.grant} is known here.`);
+      if (!decision || !isSeen(decision.grant))
+        throw new ProblemError("unknown-grant", `No grant ${query.grant} is known here.`);
       return decisionView(decision, { asked, lock, roster, until });
     },
   );

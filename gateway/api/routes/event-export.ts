@@ -4,6 +4,7 @@ import { exportText } from "../../verify/export-lines.ts";
 import type { Api, ApiParts } from "../api.ts";
 import { LockId } from "../fields.ts";
 import { problemResponses } from "../problem.ts";
+import { scopeOf } from "../scope.ts";
 
 /** One JSON text a line (github.com/ndjson/ndjson-spec). */
 export const EXPORT_CONTENT_TYPE = "application/x-ndjson";
@@ -31,6 +32,10 @@ export function addEventExportRoute(api: Api, parts: ApiParts): void {
         },
       },
     },
-    (request, reply) => reply.type(EXPORT_CONTENT_TYPE).send(Readable.from(exportText(parts, request.query.lockId))),
+    (request, reply) => {
+      const scope = scopeOf(request);
+      const text = exportText(parts, request.query.lockId, (lockId) => scope.hasLock(lockId));
+      return reply.type(EXPORT_CONTENT_TYPE).send(Readable.from(text));
+    },
   );
 }

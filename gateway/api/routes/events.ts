@@ -3,8 +3,9 @@ import type { Api, ApiParts } from "../api.ts";
 import { eventView } from "../event-view.ts";
 import { cursorAt, LIMIT_DEFAULT, PageQuery, pageOf, positionAfter } from "../page.ts";
 import { problemResponses } from "../problem.ts";
+import { locksWithin, scopeOf } from "../scope.ts";
 
-export function addEventRoutes(api: Api, { events }: ApiParts): void {
+export function addEventRoutes(api: Api, { events, locks }: ApiParts): void {
   api.get(
     "/events",
     {
@@ -23,7 +24,11 @@ export function addEventRoutes(api: Api, { events }: ApiParts): void {
     async (request) => {
       const { limit = LIMIT_DEFAULT } = request.query;
       const after = positionAfter("events", request.query, "0");
-      const items = events.after(Number(after), limit).map(eventView);
+      const scope = scopeOf(request);
+      const found = scope.isWhole
+        ? events.after(Number(after), limit)
+        : events.afterForLocks(locksWithin(scope, locks), Number(after), limit);
+      const items = found.map(eventView);
       return { items, next: items.at(-1)?.cursor ?? cursorAt("events", after) };
     },
   );

@@ -1,12 +1,14 @@
 import { Type } from "@fastify/type-provider-typebox";
 import type { FastifyReply } from "fastify";
 import type { GrantRequest } from "../../rights/grant-request.ts";
+import type { IssuedGrant } from "../../rights/grants.ts";
 import type { Api, ApiParts } from "../api.ts";
 import { GrantBody, GrantContent, grantRequest } from "../grant-body.ts";
 import { GrantId } from "../grant-fields.ts";
 import { type GrantJson, grantView } from "../grant-view.ts";
-import { LIMIT_DEFAULT, PageQuery, pageOf, positionAfter, toPage } from "../page.ts";
+import { LIMIT_DEFAULT, PageQuery, pageOf, positionAfter, takeSeen, toPage } from "../page.ts";
 import { BODY_PROBLEMS, ProblemError, problemResponses } from "../problem.ts";
+import { assertWithin, type Scope, scopeOf } from "../scope.ts";
 
 const GrantParams = Type.Object({ id: GrantId });
 
@@ -28,7 +30,8 @@ const ASKED_AGAIN =
   "with other content it is a conflict. The locks get a grant with their next roster, which is asked for at once.";
 
 export function addGrantRoutes(api: Api, { grants, groups }: Pick<ApiParts, "grants" | "groups">): void {
-  const add = async (request: GrantRequest, reply: FastifyReply): Promise<GrantJson> => {
+  const add = async (request: GrantRequest, scope: Scope, reply: FastifyReply): Promise<GrantJson> => {
+    assertWithin(scope, request);
     const added = await grants.add(request);
     reply.code(added.isNew ? 201 : 200).header("location", `/v1/grants/${added.row.id}`);
     return grantView(added, groups, added.pin);
@@ -47,7 +50,7 @@ export function addGrantRoutes(api: Api, { grants, groups }: Pick<ApiParts, "gra
         response: ADDED,
       },
     },
-    (request, reply) => add(grantRequest(request.body), reply),
+    (request, reply) => add(grantRequest(request.body), scopeOf(request), reply),
   );
 
   api.put(
@@ -63,7 +66,7 @@ export function addGrantRoutes(api: Api, { grants, groups }: Pick<ApiParts, "gra
         response: ADDED,
       },
     },
-    (request, reply) => add(grantRequest({ ...request.body, id: request.params.id }), reply),
+    (request, reply) => add(grantRequest({ ...request.body, id: request.params.id }), scopeOf(request), reply),
   );
 
   api.get(
@@ -79,8 +82,15 @@ export function addGrantRoutes(api: Api, { grants, groups }: Pick<ApiParts, "gra
     },
     async (request) => {
       const { limit = LIMIT_DEFAULT } = request.query;
-      const found = grants.list(positionAfter("grants", request.query, ""), limit + 1);
-      const { items, ...next } = toPage("grants", found, limit, ({ row }) => row.id);
+      const scope = scopeOf(request);
+      const positionOf = ({ row }: IssuedGrant) => row.id;
+      const found = takeSeen((after, most) => grants.list(after, most), {
+        after: positionAfter("grants", request.query, ""),
+        limit: limit + 1,
+        isSeen: ({ row }) => scope.hasPlaces(row),
+        positionOf,
+      });
+      const { items, ...next } = toPage("grants", found, limit, positionOf);
       return { items: items.map((grant) => grantView(grant, groups)), ...next };
     },
   );

@@ -2,8 +2,9 @@ import { type Static, Type } from "@fastify/type-provider-typebox";
 import type { GroupRow } from "../../store/group-store.ts";
 import type { Api, ApiParts } from "../api.ts";
 import { hex, LockId, Time, timeText } from "../fields.ts";
-import { LIMIT_DEFAULT, PageQuery, pageOf, positionAfter, toPage } from "../page.ts";
+import { LIMIT_DEFAULT, PageQuery, pageOf, positionAfter, takeSeen, toPage } from "../page.ts";
 import { BODY_PROBLEMS, ProblemError, problemResponses } from "../problem.ts";
+import { scopeOf } from "../scope.ts";
 
 const LOCKS_MAX = 1000;
 
@@ -75,8 +76,15 @@ export function addGroupRoutes(api: Api, { groups }: Pick<ApiParts, "groups">): 
     },
     async (request) => {
       const { limit = LIMIT_DEFAULT } = request.query;
-      const found = groups.list(positionAfter("groups", request.query, ""), limit + 1);
-      const { items, ...next } = toPage("groups", found, limit, ({ groupId }) => groupId);
+      const scope = scopeOf(request);
+      const positionOf = ({ groupId }: GroupRow) => groupId;
+      const found = takeSeen((after, most) => groups.list(after, most), {
+        after: positionAfter("groups", request.query, ""),
+        limit: limit + 1,
+        isSeen: ({ groupId }) => scope.hasGroup(groupId),
+        positionOf,
+      });
+      const { items, ...next } = toPage("groups", found, limit, positionOf);
       return { items: items.map(groupView), ...next };
     },
   );

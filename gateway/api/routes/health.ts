@@ -1,6 +1,7 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
 import type { Api, ApiParts } from "../api.ts";
 import { Time, timeText } from "../fields.ts";
+import { scopeOf } from "../scope.ts";
 
 export const HealthView = Type.Object(
   {
@@ -52,7 +53,8 @@ export function addHealthRoute(api: Api, parts: ApiParts): void {
     },
     async (request): Promise<HealthJson> => {
       if (!request.token) return { status: "alive" };
-      const locks = parts.locks.list();
+      const scope = scopeOf(request);
+      const locks = parts.locks.list().filter(({ lockId }) => scope.hasLock(lockId));
       return {
         status: "alive",
         details: {

@@ -5,6 +5,7 @@ import { LockId } from "../fields.ts";
 import { lockView } from "../lock-view.ts";
 import { LIMIT_DEFAULT, PageQuery, pageOf, positionAfter, toPage } from "../page.ts";
 import { BODY_PROBLEMS, ProblemError, problemResponses } from "../problem.ts";
+import { scopeOf } from "../scope.ts";
 import { syncView } from "../sync-view.ts";
 
 const LockParams = Type.Object({ lockId: LockId });
@@ -40,7 +41,8 @@ export function addLockRoutes(api: Api, parts: ApiParts): void {
     async (request) => {
       const { limit = LIMIT_DEFAULT } = request.query;
       const after = positionAfter("locks", request.query, "");
-      const found = locks.list().filter(({ lockId }) => lockId > after);
+      const scope = scopeOf(request);
+      const found = locks.list().filter(({ lockId }) => lockId > after && scope.hasLock(lockId));
       const { items, ...next } = toPage("locks", found, limit, ({ lockId }) => lockId);
       return { items: items.map((lock) => lockView(lock, parts)), ...next };
     },

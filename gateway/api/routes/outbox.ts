@@ -3,8 +3,9 @@ import type { SetAsideRow } from "../../store/set-aside-store.ts";
 import { eventId } from "../../uplink/cloud-event.ts";
 import type { Api, ApiParts } from "../api.ts";
 import { LockId, Time, timeText } from "../fields.ts";
-import { LIMIT_DEFAULT, PageQuery, pageOf, positionAfter, toPage } from "../page.ts";
+import { LIMIT_DEFAULT, PageQuery, pageOf, positionAfter, takeSeen, toPage } from "../page.ts";
 import { ProblemError, problemResponses } from "../problem.ts";
+import { scopeOf } from "../scope.ts";
 
 export const OutboxView = Type.Object(
   {
@@ -79,12 +80,14 @@ export function addOutboxRoutes(api: Api, { locks, outbox, setAside, room, uplin
         response: { 200: { description: "As it is now", $ref: "Outbox#" }, ...problemResponses() },
       },
     },
-    async (): Promise<OutboxJson> => {
-      const counts = locks.list().map(({ lockId }) => ({ lockId, waiting: outbox.undeliveredCount(lockId) }));
+    async (request): Promise<OutboxJson> => {
+      const scope = scopeOf(request);
+      const within = locks.list().filter(({ lockId }) => scope.hasLock(lockId));
+      const counts = within.map(({ lockId }) => ({ lockId, waiting: outbox.undeliveredCount(lockId) }));
       return {
         ...uplink.status(),
         waiting: counts.reduce((sum, { waiting }) => sum + waiting, 0),
-        setAside: setAside.count(),
+        setAside: scope.isWhole ? setAside.count() : setAside.countOf(within.map(({ lockId }) => lockId)),
         disbelieved: uplink.lies,
         isStoreShort: room.isShort,
         locks: counts.filter(({ waiting }) => waiting > 0),
@@ -105,9 +108,15 @@ export function addOutboxRoutes(api: Api, { locks, outbox, setAside, room, uplin
     },
     async (request) => {
       const { limit = LIMIT_DEFAULT } = request.query;
-      const after = Number(positionAfter("set-aside", request.query, "0"));
-      const found = setAside.open(after, limit + 1);
-      const { items, ...next } = toPage("set-aside", found, limit, ({ cursor }) => String(cursor));
+      const scope = scopeOf(request);
+      const positionOf = ({ cursor }: SetAsideRow) => String(cursor);
+      const found = takeSeen((after, most) => setAside.open(Number(after), most), {
+        after: positionAfter("set-aside", request.query, "0"),
+        limit: limit + 1,
+        isSeen: ({ lockId }) => scope.hasLock(lockId),
+        positionOf,
+      });
+      const { items, ...next } = toPage("set-aside", found, limit, positionOf);
       return { items: items.map(view), ...next };
     },
   );

@@ -1,8 +1,12 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
+import type { Suite } from "../../../crypto/suite.ts";
+import { LabelError, parseLabel } from "../../../protocol/documents/label.ts";
+import { toHex } from "../../../protocol/wire/bytes.ts";
 import type { PairingRow } from "../../store/pairing-store.ts";
 import type { Api, ApiParts } from "../api.ts";
 import { hex, LockId, Time, timeText } from "../fields.ts";
 import { BODY_PROBLEMS, ProblemError, problemResponses } from "../problem.ts";
+import { type Scope, scopeOf } from "../scope.ts";
 
 const PairingId = hex(8, "The pairing's id");
 
@@ -50,7 +54,7 @@ const PairingBody = Type.Object(
   },
 );
 
-export function addPairingRoutes(api: Api, { pairings, pairingRows }: ApiParts): void {
+export function addPairingRoutes(api: Api, { pairings, pairingRows, suite }: ApiParts): void {
   api.post(
     "/pairings",
     {
@@ -66,6 +70,7 @@ export function addPairingRoutes(api: Api, { pairings, pairingRows }: ApiParts):
       },
     },
     async (request, reply) => {
+      assertOwnLabel(suite, scopeOf(request), request.body.label);
       const pairing = await pairings.start(request.body);
       return reply.code(202).header("location", `/v1/pairings/${pairing.id}`).send(pairingView(pairing));
     },
@@ -91,6 +96,21 @@ export function addPairingRoutes(api: Api, { pairings, pairingRows }: ApiParts):
       return pairingView(pairing);
     },
   );
+}
+
+/** Who has a scope may bring in the locks that it names, before they are here too. */
+function assertOwnLabel(suite: Suite, scope: Scope, label: string): void {
+  if (scope.isWhole || scope.hasLock(lockIdOf(suite, label) ?? "")) return;
+  throw new ProblemError("forbidden", "The label is of no lock within the scope of this token.");
+}
+
+function lockIdOf(suite: Suite, label: string): string | undefined {
+  try {
+    return toHex(parseLabel(suite, label).lockId);
+  } catch (error) {
+    if (error instanceof LabelError) return undefined;
+    throw error;
+  }
 }
 
 function pairingView(pairing: PairingRow): PairingJson {

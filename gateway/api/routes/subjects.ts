@@ -3,6 +3,7 @@ import type { Api, ApiParts } from "../api.ts";
 import { Subject } from "../grant-fields.ts";
 import { grantView } from "../grant-view.ts";
 import { ProblemError, problemResponses } from "../problem.ts";
+import { scopeOf } from "../scope.ts";
 
 const SubjectParams = Type.Object({ subject: Subject });
 
@@ -36,7 +37,9 @@ export function addSubjectRoutes(api: Api, { subjects, groups }: Pick<ApiParts, 
     },
     async (request) => {
       const { subject } = request.params;
-      const grants = subjects.grantsOf(subject).map((grant) => grantView(grant, groups));
+      const scope = scopeOf(request);
+      const within = subjects.grantsOf(subject).filter(({ row }) => scope.hasPlaces(row));
+      const grants = within.map((grant) => grantView(grant, groups));
       if (grants.length === 0) throw new ProblemError("unknown-subject");
       return { subject, grants };
     },

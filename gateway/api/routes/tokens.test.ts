@@ -51,7 +51,7 @@ test("a role that is none, and an end that is over, are refused by name", async 
   const { ask } = await apiFixture(t);
   const role = await ask("POST", "/v1/tokens", { role: "king" });
   assert.deepEqual([role.status, role.body.field], [422, "role"]);
-  assert.match(role.body.detail, /viewer, installer, operator, admin/);
+  assert.match(role.body.detail, /viewer, installer, operator, tenant-administrator, admin/);
   const expired = await ask("POST", "/v1/tokens", { role: "viewer", expiresAt: "2027-01-06T00:00:00Z" });
   assert.deepEqual([expired.status, expired.body.field], [422, "expiresAt"]);
 });

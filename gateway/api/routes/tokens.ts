@@ -1,19 +1,46 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
+import { fromHex, toHex } from "../../../protocol/wire/bytes.ts";
 import { ROLES, type TokenRow } from "../../store/token-store.ts";
 import type { Api, ApiParts } from "../api.ts";
-import { hex, Time, timeText } from "../fields.ts";
+import { hex, LockId, Time, timeText } from "../fields.ts";
 import { LIMIT_DEFAULT, PageQuery, pageOf, positionAfter, toPage } from "../page.ts";
 import { BODY_PROBLEMS, ProblemError, problemResponses } from "../problem.ts";
+
+const SCOPE_LOCKS_MAX = 300;
+const SCOPE_GROUPS_MAX = 100;
 
 const TokenId = hex(8, "The token's id: 16 hexadecimal digits");
 const TokenParams = Type.Object({ id: TokenId });
 const Name = Type.String({ minLength: 1, maxLength: 100, description: "Whose it is, or what it is for" });
 const RoleName = Type.Enum([...ROLES], { description: "What it may do: see docs/api.md" });
 
+const Scope = Type.Object(
+  {
+    locks: Type.Optional(Type.Array(LockId, { maxItems: SCOPE_LOCKS_MAX, uniqueItems: true })),
+    groups: Type.Optional(
+      Type.Array(hex(8, "A group's id"), {
+        maxItems: SCOPE_GROUPS_MAX,
+        uniqueItems: true,
+        description: "With the locks in them",
+      }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    description: "What it may see and touch; the whole gateway without it. A tenant administrator needs one",
+  },
+);
+const PublicKey = hex(
+  33,
+  "Its requests are signed (RFC 9421) with this key, a compressed P-256 point, instead of showing a secret",
+);
+
 const TokenBody = Type.Object(
   {
     role: RoleName,
     name: Type.Optional(Name),
+    scope: Type.Optional(Scope),
+    publicKey: Type.Optional(PublicKey),
     expiresAt: Type.Optional(
       Type.String({ format: "date-time", description: "When it stops working; never without this" }),
     ),
@@ -29,6 +56,8 @@ export const TokenView = Type.Object(
     id: TokenId,
     role: RoleName,
     name: Type.Optional(Name),
+    scope: Type.Optional(Scope),
+    publicKey: Type.Optional(PublicKey),
     createdAt: Time,
     expiresAt: Type.Optional(Time),
     revokedAt: Type.Optional(Time),
@@ -39,7 +68,7 @@ export const TokenView = Type.Object(
   },
   {
     $id: "Token",
-    description: "A bearer token of this API",
+    description: "A token of this API",
     examples: [{ id: "5b1f3c0d9e8a7b6c", role: "operator", name: "Home care", createdAt: "2027-01-07T12:00:00.000Z" }],
   },
 );
@@ -53,9 +82,10 @@ export function addTokenRoutes(api: Api, { tokens }: ApiParts): void {
       config: { shownOnce: ["token"], audited: ["role"] },
       schema: {
         operationId: "addToken",
-        summary: "Make a bearer token for this API",
+        summary: "Make a token for this API",
         description:
-          "Only this answer shows it: the gateway keeps its hash. A repeated Idempotency-Key does not show it again.",
+          "Only this answer shows it: the gateway keeps its hash. A repeated Idempotency-Key does not show it again. " +
+          "With `publicKey` there is nothing to show: requests are signed, and name the token's id as `keyid`.",
         tags: ["tokens"],
         body: TokenBody,
         response: {
@@ -65,16 +95,22 @@ export function addTokenRoutes(api: Api, { tokens }: ApiParts): void {
       },
     },
     async (request, reply) => {
-      const { role, name, expiresAt } = request.body;
-      const { token, text } = await tokens.add({
+      const { role, name, scope, publicKey, expiresAt } = request.body;
+      const wish = {
         role,
         ...(name !== undefined && { name }),
+        ...(scope && { scope: { locks: (scope.locks ?? []).toSorted(), groups: (scope.groups ?? []).toSorted() } }),
         ...(expiresAt !== undefined && { expiresAtMs: Date.parse(expiresAt) }),
-      });
+      };
+      const made =
+        publicKey === undefined
+          ? await tokens.add(wish)
+          : { token: await tokens.addSigner(wish, fromHex(publicKey)), text: undefined };
+      const { token, text } = made;
       return reply
         .code(201)
         .header("location", `/v1/tokens/${token.id}`)
-        .send({ ...tokenView(token), token: text });
+        .send({ ...tokenView(token), ...(text !== undefined && { token: text }) });
     },
   );
 
@@ -140,11 +176,13 @@ export function addTokenRoutes(api: Api, { tokens }: ApiParts): void {
 }
 
 function tokenView(token: TokenRow): TokenJson {
-  const { id, role, name, createdAtMs, expiresAtMs, revokedAtMs, lastUsedDay } = token;
+  const { id, role, name, scope, publicKey, createdAtMs, expiresAtMs, revokedAtMs, lastUsedDay } = token;
   return {
     id,
     role,
     ...(name !== undefined && { name }),
+    ...(scope && { scope }),
+    ...(publicKey && { publicKey: toHex(publicKey) }),
     createdAt: timeText(createdAtMs),
     ...(expiresAtMs !== undefined && { expiresAt: timeText(expiresAtMs) }),
     ...(revokedAtMs !== undefined && { revokedAt: timeText(revokedAtMs) }),

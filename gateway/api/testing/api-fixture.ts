@@ -7,7 +7,7 @@ import { OutboxStore } from "../../store/outbox-store.ts";
 import { type PairingRow, PairingStore } from "../../store/pairing-store.ts";
 import { SetAsideStore } from "../../store/set-aside-store.ts";
 import { type Role, TokenStore } from "../../store/token-store.ts";
-import { grantsFixture } from "../../testing/grants-fixture.ts";
+import { grantsFixture, LOCK_A } from "../../testing/grants-fixture.ts";
 import { buildApi } from "../server.ts";
 import type { ActOutcome, ChallengeAnswer, SyncStatus } from "../services.ts";
 import { Tokens } from "../tokens.ts";
@@ -133,7 +133,8 @@ export async function apiFixture(
   }
 
   async function tokenFor(role: Role): Promise<string> {
-    return (await tokens.add({ role })).text;
+    const scope = role === "tenant-administrator" ? { scope: { locks: [LOCK_A], groups: [] } } : {};
+    return (await tokens.add({ role, ...scope })).text;
   }
   return {
     ...grantsParts,
