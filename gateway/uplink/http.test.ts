@@ -99,6 +99,27 @@ test("a batch is one POST of CloudEvents in JSON, with the token", async (t) => 
   });
 });
 
+test("reports go to the same address, told apart by their type, and documents come with the answer", async (t) => {
+  const message = { gatewayId: "6761746577617931", reports: [], results: [] };
+  const { uplink } = await setUp(t, (request, response, body) => {
+    assert.equal(request.url, "/events");
+    assert.equal(request.headers["content-type"], "application/vnd.portvakt.reports+json");
+    assert.deepEqual(JSON.parse(body.toString()), message);
+    response.end('{"documents":{"issuerId":"00112233445566aa","timeTokens":["AQID"]}}');
+  });
+  assert.deepEqual(await uplink.report(message), {
+    documents: { ok: true, bundle: { issuerId: "00112233445566aa", timeTokens: [Uint8Array.of(1, 2, 3)] } },
+  });
+});
+
+test("documents that can not be read leave the rest of the answer standing", async (t) => {
+  const { uplink } = await setUp(t, (_, response) => response.end('{"rewind":[],"documents":{"grants":[1]}}'));
+  assert.deepEqual(await uplink.deliver([EVENT]), {
+    rewind: [],
+    documents: { ok: false, trouble: "documents.issuerId is not 16 lower-case hexadecimal digits" },
+  });
+});
+
 test("another status is a refusal, told with the problem's detail", async (t) => {
   const { uplink } = await setUp(t, (_, response) => {
     response.writeHead(422).end('{"detail":"the record does not continue the chain"}');

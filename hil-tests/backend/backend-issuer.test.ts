@@ -26,7 +26,7 @@ async function setUp(t: TestContext) {
   const random = new SeededRandom(1);
   const events = new EventStore(opensslSuite, join(folder, "events.jsonl"));
   const machine = { suite: opensslSuite, clock: new VirtualClock(), random, log: silent, site: DEFAULT_SITE };
-  const issuer = await BackendIssuer.open({ ...machine, directory: join(folder, "issuer") }, events);
+  const issuer = await BackendIssuer.open({ ...machine, directory: join(folder, "issuer"), registered: events });
   t.after(async () => {
     await issuer.close();
     events.close();

@@ -10,8 +10,15 @@ import { fromHex, toHex } from "../../protocol/wire/bytes.ts";
 import type { EventStore } from "./event-store.ts";
 
 /** As JSON: what goes into one answer, or one message, besides what else stands there. */
-const BUNDLE_BYTES_MAX = 128 * 1024;
+const DEFAULT_BUNDLE_BYTES_MAX = 128 * 1024;
 const ORDER_LIVES_SECONDS = 60;
+
+export interface BackendIssuerWorld extends OfficeWorld {
+  /** Whoever pairs a lock tells its key. */
+  registered: Pick<EventStore, "lock">;
+  /** Of each bundle, as JSON. */
+  bundleBytesMax?: number;
+}
 
 /**
  * The issuer of a fleet, at its backend: people decide here, their keys are here, and gateways are given what their locks
@@ -20,22 +27,24 @@ const ORDER_LIVES_SECONDS = 60;
 export class BackendIssuer {
   readonly office: IssuerOffice;
   readonly #suite: Suite;
-  readonly #world: OfficeWorld;
+  readonly #world: BackendIssuerWorld;
   readonly #registered: Pick<EventStore, "lock">;
+  readonly #bundleBytesMax: number;
   readonly #keys = new Map<string, Secret>();
   readonly #reports = new Map<string, LockReport>();
   /** One message after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(office: IssuerOffice, world: OfficeWorld, registered: Pick<EventStore, "lock">) {
+  private constructor(office: IssuerOffice, world: BackendIssuerWorld) {
     this.office = office;
     this.#suite = world.suite;
     this.#world = world;
-    this.#registered = registered;
+    this.#registered = world.registered;
+    this.#bundleBytesMax = world.bundleBytesMax ?? DEFAULT_BUNDLE_BYTES_MAX;
   }
 
-  static async open(world: OfficeWorld, registered: Pick<EventStore, "lock">): Promise<BackendIssuer> {
-    return new BackendIssuer(await IssuerOffice.open(world), world, registered);
+  static async open(world: BackendIssuerWorld): Promise<BackendIssuer> {
+    return new BackendIssuer(await IssuerOffice.open(world), world);
   }
 
   /** What a gateway has said of one lock, of many, or of documents; resolves with what it needs now. */
@@ -47,7 +56,7 @@ export class BackendIssuer {
 
   /** What a gateway needs by what it said last: since people have decided something. */
   needs(gatewayId: string): Bundle[] {
-    return this.office.bundlesFor(gatewayId, { bytesMax: BUNDLE_BYTES_MAX });
+    return this.office.bundlesFor(gatewayId, { bytesMax: this.#bundleBytesMax });
   }
 
   /** As last heard. */
@@ -89,7 +98,7 @@ export class BackendIssuer {
   }
 
   async #hear(json: unknown): Promise<Bundle[]> {
-    const heard = await this.office.hear(json, { bytesMax: BUNDLE_BYTES_MAX });
+    const heard = await this.office.hear(json, { bytesMax: this.#bundleBytesMax });
     const reports = reportsOf(json);
     for (const report of reports) this.#reports.set(report.lockId, report);
     const own = reports.filter((report) =>
@@ -97,7 +106,7 @@ export class BackendIssuer {
     );
     if (own.length === 0) return heard.bundles;
     await this.office.admit({ gatewayId: own[0]?.gatewayId, reports: own });
-    return (await this.office.hear(json, { bytesMax: BUNDLE_BYTES_MAX })).bundles;
+    return (await this.office.hear(json, { bytesMax: this.#bundleBytesMax })).bundles;
   }
 
   /** Whoever paired the lock has told its key: a gateway could invent one. */

@@ -29,7 +29,7 @@ process.stdout.write(`${JSON.stringify({ listening: url })}\n`);
 
 async function openIssuer(directory: string): Promise<BackendIssuer> {
   const machine = { suite: opensslSuite, clock: systemClock, random: systemRandom, log: createLog("warn") };
-  const opened = await BackendIssuer.open({ ...machine, directory, site: DEFAULT_SITE }, store);
+  const opened = await BackendIssuer.open({ ...machine, directory, site: DEFAULT_SITE, registered: store });
   opened.office.start();
   return opened;
 }

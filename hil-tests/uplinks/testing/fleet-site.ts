@@ -27,6 +27,7 @@ const VIA = "tcp://127.0.0.1:7001";
 const POLL_MS = 5_000;
 const BATCH_MAX = 20;
 const REVOKE_SHARE_MAX_PERCENT = 50;
+const DEFAULT_BUNDLE_BYTES_MAX = 100_000;
 const TURN_MS = 10;
 const TURNS_MAX = 50_000;
 
@@ -73,11 +74,16 @@ export class FleetSite {
   }
 
   /** The gateway is up, and nothing is paired. */
-  static async start(t: TestContext, wayFor: (site: FleetSite) => Promise<FleetWay>): Promise<FleetSite> {
+  static async start(
+    t: TestContext,
+    wayFor: (site: FleetSite) => Promise<FleetWay>,
+    bundleBytesMax = DEFAULT_BUNDLE_BYTES_MAX,
+  ): Promise<FleetSite> {
     const site = new FleetSite();
     const { clock, random, folder, events } = site;
     const world = { suite: opensslSuite, clock, random, log: silent, site: DEFAULT_SITE };
-    site.issuer = await BackendIssuer.open({ ...world, directory: join(folder, "issuer") }, events);
+    const directory = join(folder, "issuer");
+    site.issuer = await BackendIssuer.open({ ...world, directory, registered: events, bundleBytesMax });
     site.backend = new Backend({ store: events, random, issuer: site.issuer });
     site.way = await wayFor(site);
     t.after(() => site.#end());
