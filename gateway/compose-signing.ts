@@ -1,9 +1,9 @@
-import type { World } from "./compose.ts";
 import { composeFleet, type FleetWorld } from "./fleet/compose-fleet.ts";
 import type { FleetDesk } from "./fleet/fleet-desk.ts";
 import type { Issuer, Operator } from "./issuer/issuer.ts";
 import type { SiteTime } from "./sync/site-time.ts";
 import { localTimeTokens, type TimeTokens } from "./sync/time-tokens.ts";
+import type { World } from "./world.ts";
 
 /** Who signs what, for the other parts of the daemon. */
 export interface Signing {

@@ -1,23 +1,18 @@
-import type { Suite } from "../crypto/suite.ts";
-import type { Clock } from "../protocol/clock.ts";
-import type { Random } from "../protocol/random.ts";
 import { Actions } from "./actions.ts";
 import type { Services, UplinkService } from "./api/services.ts";
 import { composeSigning } from "./compose-signing.ts";
-import { DEFAULT_STORE, type SiteConfig, type StoreConfig } from "./config.ts";
+import { DEFAULT_STORE } from "./config.ts";
 import { composeReporter } from "./fleet/compose-reporter.ts";
 import { noIssuer } from "./fleet/no-issuer.ts";
 import { takeDocuments } from "./fleet/take-documents.ts";
 import { Gateway } from "./gateway.ts";
-import { type Authority, gatewayIdOf } from "./issuer/authority.ts";
+import { gatewayIdOf } from "./issuer/authority.ts";
 import { LockLinks } from "./link/lock-links.ts";
 import { RadioSchedule } from "./link/radio-schedule.ts";
-import type { Log } from "./log.ts";
-import { NO_OBSERVER, type Observer } from "./metrics/observer.ts";
+import { NO_OBSERVER } from "./metrics/observer.ts";
 import { Pairings } from "./pairing.ts";
 import { composeRights, type Rights } from "./rights/compose-rights.ts";
-import type { Ballast } from "./store/ballast.ts";
-import { type Database, PAGE_BYTES } from "./store/database.ts";
+import { PAGE_BYTES } from "./store/database.ts";
 import { EventStore } from "./store/event-store.ts";
 import { ForeignRosterStore } from "./store/foreign-roster-store.ts";
 import { LockStore } from "./store/lock-store.ts";
@@ -36,30 +31,8 @@ import { HeadDemands } from "./sync/head-demands.ts";
 import { Reconciler } from "./sync/reconciler.ts";
 import { recordTimes } from "./sync/record-times.ts";
 import { SiteTime } from "./sync/site-time.ts";
-import type { Radio, Transport } from "./transport/channel.ts";
 import { Deliverer } from "./uplink/deliverer.ts";
-import type { Uplink } from "./uplink/uplink.ts";
-
-/** What differs between a daemon and a test: everything that touches the machine or the world. */
-export interface World {
-  suite: Suite;
-  clock: Clock;
-  random: Random;
-  log: Log;
-  database: Database;
-  transport: Transport;
-  /** What is heard of locks between connections, where there is a radio. */
-  radio?: Radio;
-  authority: Authority;
-  site: SiteConfig;
-  /** Counts what happens on the links. */
-  observer?: Observer;
-  /** `hasReports`: the backend shall hear how it stands with the locks, as far as the uplink can tell it. */
-  uplink?: { to: Uplink; batchMax: number; hasReports?: boolean };
-  /** How long a lock that is in step is left alone. */
-  pollMs: number;
-  store?: { limits: StoreConfig; ballast?: Ballast };
-}
+import type { World } from "./world.ts";
 
 /** The daemon's parts, put together; nothing has started. */
 export interface Composed extends Rights {

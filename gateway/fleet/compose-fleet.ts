@@ -1,10 +1,10 @@
-import type { World } from "../compose.ts";
 import type { Authority } from "../issuer/authority.ts";
 import { NO_OBSERVER } from "../metrics/observer.ts";
 import { FleetStore } from "../store/fleet-store.ts";
 import { GrantShelf } from "../store/grant-shelf.ts";
 import { HeldRosterStore } from "../store/held-roster-store.ts";
 import { RevocationStore } from "../store/revocation-store.ts";
+import type { World } from "../world.ts";
 import { DocumentTally } from "./document-tally.ts";
 import { FleetDesk, type FleetDeskParts } from "./fleet-desk.ts";
 import { RemoteTimeTokens } from "./remote-time-tokens.ts";

@@ -1,8 +1,8 @@
 import { toHex } from "../../protocol/wire/bytes.ts";
-import type { World } from "../compose.ts";
 import { gatewayIdOf } from "../issuer/authority.ts";
 import type { LockStore } from "../store/lock-store.ts";
 import type { BackendAnswer } from "../uplink/backend-answer.ts";
+import type { World } from "../world.ts";
 import { type LockReportParts, lockReport } from "./lock-report.ts";
 import { isReporting, Reporter } from "./reporter.ts";
 

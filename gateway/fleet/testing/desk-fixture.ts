@@ -10,6 +10,7 @@ import { fromHex } from "../../../protocol/wire/bytes.ts";
 import type { FleetService } from "../../api/services.ts";
 import type { Log } from "../../log.ts";
 import { NO_OBSERVER } from "../../metrics/observer.ts";
+import type { DatabaseOptions } from "../../store/database.ts";
 import { LockStore } from "../../store/lock-store.ts";
 import { RosterStore } from "../../store/roster-store.ts";
 import { temporaryDatabase } from "../../store/testing/temporary-database.ts";
@@ -31,10 +32,10 @@ export function idOf(n: number): string {
 }
 
 /** A desk over real stores with two paired locks, and the keys of its issuer. */
-export async function deskFixture(test: Pick<TestContext, "after">) {
+export async function deskFixture(test: Pick<TestContext, "after">, options: DatabaseOptions = {}) {
   const clock = new VirtualClock();
   const random = new SeededRandom(1);
-  const database = temporaryDatabase(test);
+  const database = temporaryDatabase(test, options);
   const newKey = () => suite.p256PrivateKey((length) => random.bytes(length));
   const issuerKey = newKey();
   const issuerPk = suite.p256PublicKey(issuerKey);

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { opensslSuite } from "../../../crypto/openssl.ts";
-import type { World } from "../../../gateway/compose.ts";
 import { DEFAULT_SITE } from "../../../gateway/config.ts";
 import { LocalIssuer } from "../../../gateway/issuer/local-issuer.ts";
 import type { Log } from "../../../gateway/log.ts";
 import { Database } from "../../../gateway/store/database.ts";
 import type { Transport } from "../../../gateway/transport/channel.ts";
+import type { World } from "../../../gateway/world.ts";
 import type { Clock } from "../../../protocol/clock.ts";
 import type { Random } from "../../../protocol/random.ts";
 

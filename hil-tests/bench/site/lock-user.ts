@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { Actions } from "../../../gateway/actions.ts";
-import type { World } from "../../../gateway/compose.ts";
 import { LockLinks } from "../../../gateway/link/lock-links.ts";
 import { NO_OBSERVER } from "../../../gateway/metrics/observer.ts";
 import { LockStore } from "../../../gateway/store/lock-store.ts";
+import type { World } from "../../../gateway/world.ts";
 
 /** What a request for one lock goes through in the daemon, without the daemon round it: orders, link, sessions. */
 export class LockUser {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { compose, type World } from "../../../gateway/compose.ts";
+import { compose } from "../../../gateway/compose.ts";
 import type { PairingRow } from "../../../gateway/store/pairing-store.ts";
+import type { World } from "../../../gateway/world.ts";
 
 /** Pairs the lock as the daemon does, up to its being in step, and ends that daemon. `wait` lets a little time pass. */
 export async function pair(world: World, label: string, via: string, wait: () => Promise<void>): Promise<string> {
