@@ -154,6 +154,11 @@ export class IssuerOffice {
     return admitted;
   }
 
+  /** New rosters that say the same, whether they are due or not. Rejects with RequestRefused for a lock that is not known, or StoreError. */
+  renew(lockIds: readonly string[]): Promise<void> {
+    return this.#parts.rights.wanted.renew(lockIds);
+  }
+
   /** Forgets a lock that is gone for good. False if it is not known. Rejects with StoreError. */
   async removeLock(lockId: string): Promise<boolean> {
     const { locks } = this.#parts;

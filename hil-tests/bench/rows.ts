@@ -7,9 +7,11 @@ import { drain } from "./rows/drain.ts";
 import { drainMqtt } from "./rows/drain-mqtt.ts";
 import { drainNats } from "./rows/drain-nats.ts";
 import { events } from "./rows/events.ts";
+import { issuer } from "./rows/issuer.ts";
 import { locks } from "./rows/locks.ts";
 import { memory } from "./rows/memory.ts";
 import { pairing } from "./rows/pairing.ts";
+import { reconcile } from "./rows/reconcile.ts";
 import { sessions } from "./rows/sessions.ts";
 import { startUp } from "./rows/start-up.ts";
 import { unlocks } from "./rows/unlocks.ts";
@@ -23,12 +25,14 @@ export const ROWS: readonly Row[] = [
   ble,
   cpu,
   pairing,
+  reconcile,
   events,
   drain,
   ...whereInstalled(drainMqtt()),
   ...whereInstalled(drainNats()),
   locks,
   decision,
+  issuer,
   memory,
   startUp,
   crypto,
