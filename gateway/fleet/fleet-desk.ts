@@ -20,8 +20,8 @@ import type { RevocationGuard } from "./revocation-guard.ts";
 import type { TrustedKeys } from "./trusted-keys.ts";
 import { rosterResultId, type Verified, type VerifiedBundle, verifyDocuments } from "./verify-documents.ts";
 
-/** In one transaction: the others that write wait for so long. */
-const ROSTERS_AT_ONCE = 32;
+/** For so long at a time rosters are put into the database: doors are opened meanwhile. */
+const SLICE_MS = 20;
 
 export interface FleetDeskParts {
   suite: Suite;
@@ -187,11 +187,26 @@ export class FleetDesk implements FleetService {
 
   async #takeRosters(rosters: VerifiedBundle["rosters"]): Promise<DocumentResult[]> {
     const results: DocumentResult[] = [];
-    for (let from = 0; from < rosters.length; from += ROSTERS_AT_ONCE) {
-      const some = rosters.slice(from, from + ROSTERS_AT_ONCE);
-      const judged = await this.#parts.database.write(() => some.map((roster) => this.#takeRoster(roster)));
-      for (const [index, { verified }] of some.entries()) if (verified.ok) this.#tell(verified.claims, judged[index]!);
+    while (results.length < rosters.length) {
+      const left = rosters.slice(results.length);
+      const judged = await this.#parts.database.write(() => this.#takeSome(left));
+      for (const [index, result] of judged.entries()) {
+        const { verified } = left[index]!;
+        if (verified.ok) this.#tell(verified.claims, result);
+      }
       results.push(...judged);
+    }
+    return results;
+  }
+
+  /** Inside `Database.write`: one at least. */
+  #takeSome(rosters: VerifiedBundle["rosters"]): DocumentResult[] {
+    const { clock } = this.#parts;
+    const untilMs = clock.monotonicMs() + SLICE_MS;
+    const results: DocumentResult[] = [];
+    for (const roster of rosters) {
+      results.push(this.#takeRoster(roster));
+      if (clock.monotonicMs() >= untilMs) break;
     }
     return results;
   }
