@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { Action } from "../../protocol/documents/order.ts";
+import { fromHex } from "../../protocol/wire/bytes.ts";
 import { Reason } from "../../protocol/wire/reason.ts";
 import { Flag } from "../../protocol/wire/responses.ts";
 import { FleetWorld } from "./testing/fleet-world.ts";
@@ -133,13 +135,47 @@ test("an order to forget the gateway's slot is carried, and the gateway is out t
   const asked = await world.run(actions.challenge(lockId));
   assert(asked.kind === "known");
   const order = await world.office.signOrder({
-    lockId: Buffer.from(lockId, "hex"),
+    lockId: fromHex(lockId),
     challenge: asked.challenge,
-    action: 6,
+    action: Action.unpair,
     grantId: Uint8Array.of(0, 0, 0, 0, 0, 0, 0, asked.slot),
     notAfter: Math.floor(world.clock.wallMs() / 1000) + 60,
   });
   assert.equal((await world.run(actions.carry(lockId, order))).kind, "done");
   await world.clock.advanceAsync(60_000);
   assert.equal(world.gateway.services.sync.status(lockId)?.state, "stopped");
+});
+
+test("a gateway that was put back from a backup is told again what its lock has", async (t) => {
+  const { world, phone, grantId } = await furnished(t, 11);
+  const { lockId } = world.door;
+  await world.backUp();
+  await world.revoke(grantId);
+  await world.untilInStep();
+  const epoch = world.gateway.rosters.wantedEpoch(lockId);
+  await world.restoreBackup();
+  assert(world.gateway.rosters.wantedEpoch(lockId) < epoch);
+  await world.untilInStep();
+  assert.equal((await world.unlockBy(phone, grantId)).kind, "refused");
+});
+
+test("a lock is paired once more with the issuer's leave, and the gateway goes by the new slot", async (t) => {
+  const { world, phone, grantId } = await furnished(t, 12);
+  const { lockId } = world.door;
+  assert.equal((await world.pair()).state, "failed");
+  const { actions } = world.gateway.services;
+  const asked = await world.run(actions.challenge(lockId));
+  assert(asked.kind === "known");
+  const order = await world.office.signOrder({
+    lockId: fromHex(lockId),
+    challenge: asked.challenge,
+    action: Action.allowPairing,
+    grantId: new Uint8Array(8),
+    notAfter: Math.floor(world.clock.wallMs() / 1000) + 60,
+  });
+  assert.equal((await world.run(actions.carry(lockId, order))).kind, "done");
+  assert.equal((await world.pair()).state, "done");
+  const next = await world.run(actions.challenge(lockId));
+  assert(next.kind === "known" && next.slot !== asked.slot);
+  assert.equal((await world.unlockBy(phone, grantId)).kind, "done");
 });

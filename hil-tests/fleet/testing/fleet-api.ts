@@ -3,6 +3,7 @@ import { opensslSuite } from "../../../crypto/openssl.ts";
 import { buildApi } from "../../../gateway/api/server.ts";
 import { Tokens } from "../../../gateway/api/tokens.ts";
 import { Meters } from "../../../gateway/metrics/meters.ts";
+import { AuditStore } from "../../../gateway/store/audit-store.ts";
 import { KeyedRequestStore } from "../../../gateway/store/keyed-request-store.ts";
 import { TokenStore } from "../../../gateway/store/token-store.ts";
 import { type FleetWorld, QUIET } from "./fleet-world.ts";
@@ -20,7 +21,16 @@ export async function fleetApi(t: Pick<TestContext, "after">, world: FleetWorld)
     log: QUIET,
   });
   const { text: token } = await tokens.add({ role: "admin" });
-  const parts = { version: "1", suite: opensslSuite, clock, tokens, metrics: new Meters(), pairingRows: pairings };
+  const audit = new AuditStore(database);
+  const parts = {
+    version: "1",
+    suite: opensslSuite,
+    clock,
+    tokens,
+    audit,
+    metrics: new Meters(),
+    pairingRows: pairings,
+  };
   const api = await buildApi(
     { ...parts, ...stores, ...services },
     {

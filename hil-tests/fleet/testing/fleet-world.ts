@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -214,6 +214,19 @@ export class FleetWorld {
 
   async restartGateway(): Promise<void> {
     await this.run(this.gateway.gateway.close());
+    await this.#startGateway();
+  }
+
+  /** Starts the gateway anew with its database as it was at `backUp`. */
+  async restoreBackup(): Promise<void> {
+    await this.run(this.gateway.gateway.close());
+    copyFileSync(join(this.folder, "backup.db"), join(this.folder, "portvakt.db"));
+    await this.#startGateway();
+  }
+
+  async backUp(): Promise<void> {
+    await this.run(this.gateway.gateway.close());
+    copyFileSync(join(this.folder, "portvakt.db"), join(this.folder, "backup.db"));
     await this.#startGateway();
   }
 
