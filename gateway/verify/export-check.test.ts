@@ -90,7 +90,35 @@ test("a head proves nothing before a hole: what had no head there is not proven"
   lock.record();
   const [fourth, head] = [lock.record(), lock.head()];
   const found = findingOf(lock, first, headOfFirst, second, lock.gap(3, 3), fourth, head);
-  assert.deepEqual([found.fault, found.signedThrough, found.unsigned], [undefined, 4, 1]);
+  // The fourth is not proven either: nobody knows what it hangs on.
+  assert.deepEqual([found.fault, found.signedThrough, found.unsigned], [undefined, 4, 2]);
+});
+
+test("what the first record behind a hole says is not proven: its hash alone is", () => {
+  const lock = new ExportedLock(nobleSuite, 1);
+  const [first, , third, fourth, head] = [lock.record(), lock.record(), lock.record(), lock.record(), lock.head()];
+  const TYPE_BIT = 8 * 8;
+  const altered = ExportedLock.withBitTurned(third, "record", TYPE_BIT);
+  const behindGap = findingOf(lock, first, lock.gap(2, 2), altered, fourth, head);
+  assert.deepEqual([behindGap.fault, behindGap.signedThrough, behindGap.unsigned], [undefined, 4, 2]);
+  const atBeginning = findingOf(lock, altered, fourth, head);
+  assert.deepEqual([atBeginning.fault, atBeginning.signedThrough, atBeginning.unsigned], [undefined, 4, 1]);
+});
+
+test("a repeat that says something else is found, though it bears the same hash", () => {
+  const lock = new ExportedLock(nobleSuite, 1);
+  const [first, second, head] = [lock.record(), lock.record(), lock.head()];
+  const TYPE_BIT = 8 * 8;
+  const altered = ExportedLock.withBitTurned(second, "record", TYPE_BIT);
+  assert.equal(findingOf(lock, first, second, head, altered).fault, "there are two different records 2");
+});
+
+test("a repeat of long ago proves nothing", () => {
+  const lock = new ExportedLock(nobleSuite, 1);
+  const events = Array.from({ length: 100 }, () => lock.record());
+  const again = ExportedLock.withBitTurned(events[3]!, "record", 8 * 8);
+  const found = findingOf(lock, ...events, lock.head(), again);
+  assert.deepEqual([found.fault, found.signedThrough, found.unsigned], [undefined, 100, 1]);
 });
 
 test("repeats are nothing, unless they differ", () => {

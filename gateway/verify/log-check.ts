@@ -19,7 +19,10 @@ export interface LogFinding {
   lastSeq: number;
   /** The last record that the lock has signed for; 0 if none. */
   signedThrough: number;
-  /** Records that no signature proves: behind the last head, or between it and a hole. */
+  /**
+   * Records that no signature proves: behind the last head, between it and a hole, the first behind a hole or at the beginning,
+   * and repeats that there is nothing left to compare with.
+   */
   unsigned: number;
   /** Records that are reported as lost. */
   missingAtLock: number;
@@ -46,8 +49,9 @@ export class LogCheck {
   #through: number | undefined;
   #lastSeq = 0;
   #signedThrough = 0;
-  /** Of the records since the last hole, the first. */
+  /** Of the records since the last hole, the first; and whether the hash that it hangs on is known. */
   #runFirstSeq = 0;
+  #isRunChained = false;
   #unsignedBefore = 0;
   #missingAtLock = 0;
   #missingAtGateway = 0;
@@ -97,14 +101,14 @@ export class LogCheck {
 
   #seeRecord(seq: number, record: Uint8Array): string | undefined {
     const h = record.slice(-CHAIN_HASH_BYTES);
-    if (this.#through !== undefined && seq <= this.#through) return this.#seeAgain(seq, h);
+    if (this.#through !== undefined && seq <= this.#through) return this.#seeAgain(seq, record);
     if (seq === 0) return "there is no record 0";
     const jump = this.#jumpTo(seq);
     if (jump !== undefined) return jump;
-    // What stood before a gap, or before the export, can not be looked at: the record is taken at its word, and the signed
-    // head after it covers it.
+    // What stood before a gap, or before the export, can not be looked at: the hash is taken at its word, so that the signed
+    // head after it covers what follows. It does not cover what this record itself says.
     const previous = this.#hashes.get(seq - 1);
-    if (previous && !equalBytes(nextHash(this.#suite, previous, record.subarray(0, HASHED_BYTES)), h)) {
+    if (previous && !this.#follows(previous, record)) {
       return `record ${seq} does not follow from the one before it`;
     }
     this.#hashes.set(seq, h);
@@ -113,6 +117,7 @@ export class LogCheck {
     if (this.#lastSeq !== seq - 1 || this.#runFirstSeq === 0) {
       this.#unsignedBefore += this.#unsignedInRun();
       this.#runFirstSeq = seq;
+      this.#isRunChained = previous !== undefined;
     }
     this.#through = seq;
     this.#lastSeq = seq;
@@ -121,9 +126,18 @@ export class LogCheck {
     return head && this.#compareHead(seq, head);
   }
 
-  #seeAgain(seq: number, h: Uint8Array): string | undefined {
-    const known = this.#hashes.get(seq);
-    return known && !equalBytes(known, h) ? `there are two different records ${seq}` : undefined;
+  /** The hash alone would not do: it is part of what is repeated, whatever stands before it. */
+  #seeAgain(seq: number, record: Uint8Array): string | undefined {
+    const [previous, known] = [this.#hashes.get(seq - 1), this.#hashes.get(seq)];
+    const isOther = known !== undefined && !equalBytes(known, record.subarray(-CHAIN_HASH_BYTES));
+    if (isOther || (previous && !this.#follows(previous, record))) return `there are two different records ${seq}`;
+    if (!previous || !known) this.#unsignedBefore++;
+    return undefined;
+  }
+
+  #follows(previous: Uint8Array, record: Uint8Array): boolean {
+    const h = nextHash(this.#suite, previous, record.subarray(0, HASHED_BYTES));
+    return equalBytes(h, record.subarray(-CHAIN_HASH_BYTES));
   }
 
   #seeHead(seq: number, document: Uint8Array): string | undefined {
@@ -160,10 +174,12 @@ export class LogCheck {
     return undefined;
   }
 
-  /** A head proves what chains back from it, and a chain ends at a hole. */
+  /** A head proves what chains back from it. A chain ends at a hole, and with it the proof of the record that begins it. */
   #unsignedInRun(): number {
     if (this.#runFirstSeq === 0) return 0;
-    return this.#lastSeq - Math.max(this.#signedThrough, this.#runFirstSeq - 1);
+    const records = this.#lastSeq - this.#runFirstSeq + 1;
+    const chained = this.#signedThrough - this.#runFirstSeq + (this.#isRunChained ? 1 : 0);
+    return records - Math.max(0, chained);
   }
 
   /** The first of an export may be any: what was delivered long ago is kept nowhere for ever. */

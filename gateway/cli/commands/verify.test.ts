@@ -53,7 +53,7 @@ test("what holds but is not proven is 8: unsigned records, a claimed key, no key
   writeFileSync(file, text(KEY, second, third, head));
   assert.equal((await portvakt("verify", file)).exitCode, 8);
   const words =
-    "records 2 to 3, all signed by the lock, what stood before is not in it, by the key that the export itself claims";
+    "records 2 to 3, 1 of them not signed by the lock, what stood before is not in it, by the key that the export itself claims";
   assert.equal(out.pop(), `${lockId}  generation 0  ${words}`);
   writeFileSync(file, text(first, lock.gap(2, 2), third, lock.lost(4, 9)));
   assert.equal((await portvakt("verify", file)).exitCode, 8);
