@@ -3,10 +3,12 @@ import { LabelError } from "../../protocol/documents/label.ts";
 import { ConfigError } from "../config-table.ts";
 import { askDaemon } from "./command-context.ts";
 import { addActionCommands } from "./commands/actions.ts";
+import { addAuditCommand } from "./commands/audit.ts";
 import { addDoctorCommand } from "./commands/doctor.ts";
 import { addEventsCommand } from "./commands/events.ts";
 import { addExplainCommand } from "./commands/explain.ts";
 import { addExportCommand } from "./commands/export.ts";
+import { addFleetCommand } from "./commands/fleet.ts";
 import { addGrantCommands } from "./commands/grants.ts";
 import { addGroupCommands } from "./commands/groups.ts";
 import { addIssuerCommands } from "./commands/issuer/issuer.ts";
@@ -62,7 +64,9 @@ function createProgram(io: CliIo): Command {
   addExportCommand(program, io);
   addVerifyCommand(program, io);
   addIssuerCommands(program, io);
+  addFleetCommand(program, io);
   addTokenCommands(program, io);
+  addAuditCommand(program, io);
   addDoctorCommand(program, io);
   return program;
 }

@@ -109,7 +109,9 @@ export const HeldRosterView = Type.Object(
 );
 
 export type HeldRosterJson = Static<typeof HeldRosterView>;
+export type FleetJson = Static<typeof FleetView>;
 type ResultsJson = Static<typeof DocumentResultsView>;
+export type DocumentResultJson = ResultsJson["results"][number];
 
 const LockParams = Type.Object({ lockId: LockId });
 const HELD_ROSTER = "/locks/:lockId/held-roster";
@@ -244,7 +246,7 @@ export function addFleetRoutes(api: Api, parts: ApiParts): void {
   );
 }
 
-function resultView(result: DocumentResult): ResultsJson["results"][number] {
+function resultView(result: DocumentResult): DocumentResultJson {
   const { missing, ...rest } = { missing: undefined, ...result };
   return { ...rest, ...(missing && { missing: [...missing] }) };
 }
