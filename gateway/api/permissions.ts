@@ -43,6 +43,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly Role[] | "anyone">> =
   "GET /v1/grants/:id": TRUSTED,
   "POST /v1/grants": GIVERS,
   "PUT /v1/grants/:id": GIVERS,
+  "POST /v1/grants/:id/handed-out": GIVERS,
   "DELETE /v1/grants/:id": GIVERS,
 
   "GET /v1/subjects/:subject": GIVERS,
@@ -71,6 +72,8 @@ export const PERMISSIONS: Readonly<Record<string, readonly Role[] | "anyone">> =
   "GET /v1/tokens/:id": ADMINS,
   "POST /v1/tokens": ADMINS,
   "DELETE /v1/tokens/:id": ADMINS,
+
+  "GET /v1/audit": ADMINS,
 };
 
 /** Who may use the route; undefined if nobody. What may be got may be asked for with HEAD. */

@@ -42,6 +42,7 @@ export const SCOPE_RULES: Readonly<Record<string, ScopeRule>> = {
   "GET /v1/grants/:id": "grant",
   "POST /v1/grants": "cut",
   "PUT /v1/grants/:id": "grant",
+  "POST /v1/grants/:id/handed-out": "grant",
   "DELETE /v1/grants/:id": "grant",
 
   "GET /v1/subjects/:subject": "cut",
@@ -70,6 +71,8 @@ export const SCOPE_RULES: Readonly<Record<string, ScopeRule>> = {
   "GET /v1/tokens/:id": "whole",
   "POST /v1/tokens": "whole",
   "DELETE /v1/tokens/:id": "whole",
+
+  "GET /v1/audit": "whole",
 };
 
 /** What may be got may be asked for with HEAD. */

@@ -80,6 +80,17 @@ export class Grants {
     return this.#parts.store.list(after, limit).map((row) => this.#issued(row));
   }
 
+  /** Its bearer has the document as it is now. False if there is no such grant. Rejects with StoreError. */
+  async handedOut(id: string): Promise<boolean> {
+    const { store, rosters } = this.#parts;
+    if (!store.get(id)) return false;
+    await rosters.change(() => {
+      store.handedOut(id);
+      return [];
+    });
+    return true;
+  }
+
   /** False if there is no such grant; revoking again changes nothing. */
   async revoke(id: string): Promise<boolean> {
     const grant = this.#parts.store.get(id);

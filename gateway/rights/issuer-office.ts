@@ -200,14 +200,6 @@ export class IssuerOffice {
     await database.write(() => store.putMeantRevocation(lockId, epoch, grants));
   }
 
-  /** The bearers of these carried grants have them as they are now. Rejects with StoreError. */
-  async handedOut(grantIds: readonly string[]): Promise<void> {
-    const { database, rights } = this.#parts;
-    await database.write(() => {
-      for (const id of grantIds) rights.grantStore.handedOut(id);
-    });
-  }
-
   /** "These records are kept for good" (protocol.md §7). The lock may forget them. */
   signReceipt(receipt: Receipt): Promise<Uint8Array> {
     return this.#parts.issuer.signReceipt(receipt);

@@ -187,3 +187,15 @@ test("a full disk is told as such", async (t) => {
     [507, "store-failed", "no room left on the disk for /data/portvakt.db."],
   );
 });
+
+test("a carried grant is to be handed out until somebody says that it was", async (t) => {
+  const { ask, publicKey } = await apiFixture(t);
+  const address = "/v1/grants/00000000000000a1";
+  const { status, body } = await ask("PUT", address, grantAt(publicKey, { carried: true }));
+  assert.deepEqual([status, body.carried, body.toHandOut], [201, true, true]);
+  assert.equal((await ask("POST", `${address}/handed-out`)).status, 204);
+  const { toHandOut: _, ...handedOut } = body;
+  assert.deepEqual((await ask("GET", address)).body, handedOut);
+  const other = await ask("POST", "/v1/grants/00000000000000a2/handed-out");
+  assert.deepEqual([other.status, other.body.code], [404, "unknown-grant"]);
+});

@@ -116,6 +116,27 @@ export function addGrantRoutes(api: Api, { grants, groups }: Pick<ApiParts, "gra
     },
   );
 
+  api.post(
+    "/grants/:id/handed-out",
+    {
+      schema: {
+        operationId: "grantHandedOut",
+        summary: "Say that the bearer of a carried grant has its document",
+        description: "It is then no longer `toHandOut`, until it has to be issued again.",
+        tags: ["grants"],
+        params: GrantParams,
+        response: {
+          204: Type.Null({ description: "Noted" }),
+          ...problemResponses("unknown-grant", "field-invalid", "store-failed"),
+        },
+      },
+    },
+    async (request, reply) => {
+      if (!(await grants.handedOut(request.params.id))) throw new ProblemError("unknown-grant");
+      return reply.code(204).send(null);
+    },
+  );
+
   api.delete(
     "/grants/:id",
     {

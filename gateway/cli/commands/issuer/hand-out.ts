@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { CliError, ExitCode } from "../../exit-code.ts";
 import type { RunOfficeCommand } from "./office-context.ts";
 
 export function addHandOutCommands(issuer: Command, run: RunOfficeCommand): void {
@@ -20,6 +21,11 @@ export function addHandOutCommands(issuer: Command, run: RunOfficeCommand): void
     .description("Says that their bearers have them now.")
     .argument("<grants...>", "their ids")
     .action((ids: string[], _options: object, command: Command) =>
-      run(command, ({ office }) => office.handedOut(ids.map((id) => id.toLowerCase()))),
+      run(command, async ({ office }) => {
+        for (const id of ids) {
+          const isThere = await office.rights.grants.handedOut(id.toLowerCase());
+          if (!isThere) throw new CliError(ExitCode.failed, `there is no grant ${id}`);
+        }
+      }),
     );
 }
