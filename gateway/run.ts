@@ -18,6 +18,7 @@ import { loadAuthority } from "./load-authority.ts";
 import { createLog, type Log } from "./log.ts";
 import { isLoopback } from "./loopback.ts";
 import { Meters } from "./metrics/meters.ts";
+import { AuditStore } from "./store/audit-store.ts";
 import { Ballast } from "./store/ballast.ts";
 import { openDataDirectory } from "./store/data-directory.ts";
 import { Database, PAGE_BYTES } from "./store/database.ts";
@@ -113,7 +114,7 @@ async function start(config: Config, machine: Machine, log: Log): Promise<Compos
     uplinkState: () => services.uplink.status().state,
   });
   const api = await buildApi(
-    { version, suite, clock, tokens, metrics, pairingRows, ...stores, ...services },
+    { version, suite, clock, tokens, audit: new AuditStore(database), metrics, pairingRows, ...stores, ...services },
     {
       log,
       keyedRequests: new KeyedRequestStore(database),

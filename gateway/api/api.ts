@@ -9,6 +9,7 @@ import type {
 import type { Suite } from "../../crypto/suite.ts";
 import type { Clock } from "../../protocol/clock.ts";
 import type { Rights } from "../rights/compose-rights.ts";
+import type { AuditStore } from "../store/audit-store.ts";
 import type { EventStore } from "../store/event-store.ts";
 import type { LockStore } from "../store/lock-store.ts";
 import type { OutboxStore } from "../store/outbox-store.ts";
@@ -40,6 +41,7 @@ export interface ApiParts extends Services, Rights {
   room: { readonly isShort: boolean };
   pairingRows: PairingStore;
   tokens: Tokens;
+  audit: AuditStore;
   metrics: ApiMetrics;
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createLog } from "../log.ts";
+import { StoreError } from "../store/store-error.ts";
 import { LOCK_A } from "../testing/grants-fixture.ts";
 import { PERMISSIONS } from "./permissions.ts";
 import { apiFixture, TOKEN } from "./testing/api-fixture.ts";
@@ -40,6 +41,40 @@ test("what comes into being is named, and who made it", async (t) => {
   assert.deepEqual([made.what, made.role, made.location], ["addToken", "viewer", headers.location]);
   assert.deepEqual([revoked.what, revoked.id, revoked.tokenRole], ["revokeToken", body.id, "admin"]);
   assert(!JSON.stringify(logged()).includes("Anna"));
+});
+
+test("each change that was asked for is kept, made or refused, with what came of it", async (t) => {
+  const { ask, clock, tokenFor } = await fixture(t);
+  const token = await tokenFor("operator");
+  const tokenId = token.split(".")[0];
+  await ask("POST", `/v1/locks/${LOCK_A}/actions`, { action: "unlock" }, token);
+  await ask("GET", "/v1/locks", undefined, token);
+  await ask("DELETE", "/v1/subjects/1122334455667788", undefined, token);
+  await ask("POST", "/v1/tokens", { role: "admin", name: "Anna Andersson" }, token);
+  const { body } = await ask("GET", "/v1/audit");
+  const common = { at: new Date(clock.wallMs()).toISOString(), tokenId, role: "operator" };
+  assert.deepEqual(body, {
+    items: [
+      { ...common, operation: "actOnLock", object: { action: "unlock", lockId: LOCK_A }, status: 200 },
+      { ...common, operation: "eraseSubject", object: {}, status: 403, problem: "forbidden" },
+      { ...common, operation: "addToken", object: {}, status: 403, problem: "forbidden" },
+    ],
+  });
+  const { body: first } = await ask("GET", "/v1/audit?limit=1");
+  assert.deepEqual(first.items, body.items.slice(0, 1));
+  assert.deepEqual((await ask("GET", `/v1/audit?after=${first.next}`)).body.items, body.items.slice(1));
+});
+
+test("a disk that is full keeps no door shut for want of an entry", async (t) => {
+  const { ask, audit, logged } = await fixture(t);
+  audit.add = async () => {
+    throw new StoreError("full", "the disk is full");
+  };
+  assert.equal((await ask("POST", `/v1/locks/${LOCK_A}/actions`, { action: "unlock" })).status, 200);
+  assert.deepEqual(
+    logged().map(({ level }) => level),
+    ["error", "info"],
+  );
 });
 
 test("looking and being refused leave no line", async (t) => {

@@ -31,6 +31,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly Role[] | "anyone">> =
 
   "POST /v1/documents": OPERATORS,
   "GET /v1/fleet": WHOLE_SITE,
+  "GET /v1/fleet/reports": OPERATORS,
   "DELETE /v1/fleet/issuer": ADMINS,
   "GET /v1/locks/:lockId/held-roster": EVERYBODY,
   "POST /v1/locks/:lockId/held-roster/approval": ADMINS,

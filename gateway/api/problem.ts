@@ -41,6 +41,7 @@ export const PROBLEMS = {
   "outcome-unknown": { status: 504, title: "It is not known yet whether the lock did it" },
   "store-short": { status: 507, title: "There is no room for changes, only for events and orders" },
   "store-failed": { status: 507, title: "The gateway's disk is full or failing" },
+  "too-many-requests": { status: 429, title: "Asked too often: wait before asking again" },
   internal: { status: 500, title: "A mistake inside the gateway" },
 } as const;
 

@@ -20,10 +20,11 @@ import { LockView } from "./lock-view.ts";
 import { linkPages } from "./page.ts";
 import { Problem } from "./problem.ts";
 import { keepRoom } from "./room.ts";
+import { AuditEntryView, addAuditRoute } from "./routes/audit.ts";
 import { addDecisionRoute } from "./routes/decision.ts";
 import { addEventExportRoute } from "./routes/event-export.ts";
 import { addEventRoutes } from "./routes/events.ts";
-import { addFleetRoutes, DocumentResultsView, FleetView, HeldRosterView } from "./routes/fleet.ts";
+import { addFleetRoutes, DocumentResultsView, FleetView, HeldRosterView, ReportsView } from "./routes/fleet.ts";
 import { addGrantRoutes } from "./routes/grants.ts";
 import { addGroupRoutes, GroupView } from "./routes/groups.ts";
 import { addHealthRoute, HealthView } from "./routes/health.ts";
@@ -63,6 +64,7 @@ const SCHEMAS = [
   ActionView,
   HealthView,
   TokenView,
+  AuditEntryView,
   SubjectView,
   GroupView,
   SettingsView,
@@ -71,6 +73,7 @@ const SCHEMAS = [
   DocumentResultsView,
   FleetView,
   HeldRosterView,
+  ReportsView,
 ];
 
 /** The REST interface under /v1, described at /openapi.json. Not listening yet. */
@@ -105,7 +108,7 @@ function addHooks(api: Api, parts: ApiParts, { log, keyedRequests, openMetricsHe
   forgetOldAnswers(api, keyed);
   tagAnswers(api, suite);
   linkPages(api);
-  auditChanges(api, log);
+  auditChanges(api, { ...parts, log });
   api.addHook("onResponse", async ({ routeOptions }, { statusCode }) => {
     metrics.answered(routeOptions.schema?.operationId ?? "none", statusCode);
   });
@@ -126,4 +129,5 @@ function addRoutes(v1: Api, parts: ApiParts): void {
   addEventExportRoute(v1, parts);
   addOutboxRoutes(v1, parts);
   addTokenRoutes(v1, parts);
+  addAuditRoute(v1, parts);
 }

@@ -1,6 +1,7 @@
 import type { TestContext } from "node:test";
 import type { Log } from "../../log.ts";
 import { Meters } from "../../metrics/meters.ts";
+import { AuditStore } from "../../store/audit-store.ts";
 import { EventStore } from "../../store/event-store.ts";
 import { KeyedRequestStore } from "../../store/keyed-request-store.ts";
 import { OutboxStore } from "../../store/outbox-store.ts";
@@ -42,6 +43,7 @@ export async function apiFixture(
   const tokenRows = new TokenStore(database);
   const tokens = new Tokens({ database, store: tokenRows, suite, clock, random, log });
   await tokens.adopt(TOKEN, { role: "admin", name: "first start" });
+  const audit = new AuditStore(database);
   const metrics = new Meters();
   const mistakes: unknown[] = [];
   /** What the test plays; `asked` is what the API asked for. */
@@ -72,6 +74,7 @@ export async function apiFixture(
     siteSettings,
     subjects,
     tokens,
+    audit,
     metrics,
     pairings: {
       start: (request: object) => {
@@ -90,6 +93,7 @@ export async function apiFixture(
       },
       challenge: async () => played.challenge,
     },
+    reports: () => [],
     sync: {
       status: () => played.sync,
       approve: async (lockId: string) => void played.asked.push({ lockId, approved: true }),
@@ -145,6 +149,7 @@ export async function apiFixture(
     pairingRows,
     tokens,
     tokenRows,
+    audit,
     api,
     build,
     ask,
