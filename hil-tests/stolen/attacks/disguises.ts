@@ -1,9 +1,10 @@
 import { Secret } from "../../../crypto/secret.ts";
 import { deterministicSuite as suite } from "../../../crypto/testing/deterministic-suite.ts";
-import { makeTag } from "../../../lock-sim/tag/make-tag.ts";
 import { Action } from "../../../protocol/documents/order.ts";
 import { pinVerifier } from "../../../protocol/documents/pin.ts";
+import type { Random } from "../../../protocol/random.ts";
 import { answerA1 } from "../../../protocol/session/pass.ts";
+import { concat, fromHex } from "../../../protocol/wire/bytes.ts";
 import type { Attack } from "../attack.ts";
 import type { Scene } from "../scene.ts";
 import { claimsOf, grantIdOf } from "../site/issuer.ts";
@@ -11,8 +12,23 @@ import { TAG_OF_ANNA } from "../site/people.ts";
 import { passTalk, type Talk } from "../thief/talk.ts";
 
 const KEY_BYTES = 16;
+const A1 = 0x1b;
+const AUTHENTICATE_EV2_FIRST = 0x71;
+const ADDITIONAL_FRAME = 0xaf;
 const UNKNOWN_DIGITS = 1_000;
 const FOREIGN_FIRMWARE = 6;
+
+/** What a tag would answer that had the key, in length and status alone. */
+function someAnswer(apdu: Uint8Array, random: Random): Uint8Array {
+  switch (apdu[1]) {
+    case AUTHENTICATE_EV2_FIRST:
+      return concat(random.bytes(KEY_BYTES), fromHex("91af"));
+    case ADDITIONAL_FRAME:
+      return concat(random.bytes(2 * KEY_BYTES), fromHex("9100"));
+    default:
+      return fromHex("9100");
+  }
+}
 
 /** Reads the log as far as the session lets. */
 function readLog(scene: Scene, talk: Talk): void {
@@ -38,7 +54,10 @@ export const DISGUISES: readonly Attack[] = [
       const { front, random, ownKey, people, grants } = scene;
       const own = { lockId: front.lockId, sigKey: ownKey };
       const greeting = { challenge: random.bytes(8), time: scene.now };
-      scene.phone(people.anna, front, grants.annas, { ask: (a1) => answerA1(suite, random, own, a1, greeting).a2 });
+      // To what the phone says then the thief listens in silence.
+      const ask = (frame: Uint8Array) =>
+        frame[0] === A1 ? answerA1(suite, random, own, frame, greeting).a2 : undefined;
+      scene.phone(people.anna, front, grants.annas, { ask });
     },
   },
   {
@@ -104,7 +123,7 @@ export const DISGUISES: readonly Attack[] = [
     ],
     run: (scene) => {
       const { front, random } = scene;
-      front.lock.presentTag(makeTag(suite, random, "cloned", TAG_OF_ANNA, new Secret(random.bytes(KEY_BYTES))));
+      front.lock.presentTag({ uid: TAG_OF_ANNA, transceive: (apdu) => someAnswer(apdu, random) });
       scene.wait(2);
       front.lock.removeTag();
     },

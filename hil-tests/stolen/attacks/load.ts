@@ -125,7 +125,11 @@ export const LOAD: readonly Attack[] = [
     guard: "a BLE connection on which nothing has verified for 5 s is ended",
     against: "others",
     patches: [
-      { file: "lock-sim/firmware/unproven.js", find: "if (endsAtMs(connection) > nowMs)", replace: "if (true)" },
+      {
+        file: "lock-sim/firmware/unproven.js",
+        find: 'if (carrier === "wire" || waiting)',
+        replace: "if (true)",
+      },
     ],
     run: (scene) => {
       for (let i = 0; i < CONNECTIONS; i++) scene.wire(scene.front, "ble");

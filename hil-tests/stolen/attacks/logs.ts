@@ -15,10 +15,7 @@ function checkWithout(find: string, replace: string): GuardPatch {
   return { file: "gateway/verify/log-check.js", find, replace };
 }
 
-const ANY_CHAIN = checkWithout(
-  "if (previous && !equalBytes(nextHash(this.#suite, previous, record.subarray(0, HASHED_BYTES)), h))",
-  "if (false)",
-);
+const ANY_CHAIN = checkWithout("if (previous && !this.#follows(previous, record))", "if (false)");
 const ANY_HEAD = checkWithout("if (!equalBytes(h, head))", "if (false)");
 const ANY_PLACE = checkWithout(
   "if (toHex(lockId) !== this.#lockId || generation !== this.#generation || signedSeq !== seq)",
@@ -103,6 +100,34 @@ export const LOGS: readonly Attack[] = [
     run: (scene) => {
       const log = new FakeLog(scene, scene.front);
       log.leaveOut(log.middle);
+      scene.judge.logs.show(log.lines());
+    },
+  },
+  {
+    name: "report a gap, and alter the record behind it",
+    section: "§9",
+    guard: "of the first record behind a hole nothing is proven but its hash",
+    against: "log",
+    patches: [checkWithout("this.#isRunChained = previous !== undefined;", "this.#isRunChained = true;")],
+    run: (scene) => {
+      const log = new FakeLog(scene, scene.front);
+      log.tellGap(log.middle - 1);
+      log.replace(log.middle, altered(log.record(log.middle)));
+      scene.judge.logs.show(log.lines());
+    },
+  },
+  {
+    name: "tell an old record once more, otherwise",
+    section: "§9",
+    guard: "a repeat is held against the chain, or proves nothing",
+    against: "log",
+    patches: [
+      checkWithout("if (isOther || (previous && !this.#follows(previous, record)))", "if (isOther)"),
+      checkWithout("if (!previous || !known)", "if (false)"),
+    ],
+    run: (scene) => {
+      const log = new FakeLog(scene, scene.front);
+      log.add(log.middle, altered(log.record(log.middle)));
       scene.judge.logs.show(log.lines());
     },
   },

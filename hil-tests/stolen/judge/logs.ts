@@ -2,7 +2,7 @@ import { deterministicSuite as suite } from "../../../crypto/testing/determinist
 import type { CloudEvent } from "../../../gateway/uplink/cloud-event.ts";
 import { ExportCheck } from "../../../gateway/verify/export-check.ts";
 import { ExportError } from "../../../gateway/verify/export-line.ts";
-import { encodeRecord } from "../../../protocol/log/record.ts";
+import { encodeRecord, type LogRecord } from "../../../protocol/log/record.ts";
 import { equalBytes, fromHex, toHex } from "../../../protocol/wire/bytes.ts";
 import { EventRefused, readLockEvent } from "../../backend/lock-event.ts";
 import { LockHistory } from "../../backend/lock-history.ts";
@@ -93,16 +93,16 @@ export class Logs {
       throw error;
     }
     const events = lines.map((line) => JSON.parse(line)).filter((json) => json.data !== undefined) as CloudEvent[];
-    for (const { lockId, generation, firstSeq, signedThrough, fault } of check.verdicts()) {
+    for (const { lockId, generation, firstSeq, lastSeq, unsigned, fault } of check.verdicts()) {
       if (fault !== undefined) continue;
       const own = events.filter(({ data }) => data.lockId === lockId && data.generation === generation);
-      const gone = new Set(own.flatMap(({ data }) => ("fromSeq" in data ? range(data.fromSeq, data.toSeq) : [])));
-      const shown = new Map(own.flatMap((event) => recordOf(event) ?? []).map(({ seq, record }) => [seq, record]));
-      for (let seq = firstSeq; seq <= signedThrough; seq++) {
-        const record = shown.get(seq);
-        if (!record && !gone.has(seq)) this.#broken(`a log without record ${seq} verifies`);
-        else if (record) this.#expectTrue(lockId, generation, seq, record);
-      }
+      const shown = own.flatMap((event) => recordOf(event) ?? []);
+      const told = new Set(own.flatMap(({ data }) => ("fromSeq" in data ? range(data.fromSeq, data.toSeq) : [])));
+      for (const { seq } of shown) told.add(seq);
+      const missing = range(firstSeq, lastSeq).find((seq) => !told.has(seq));
+      if (missing !== undefined) this.#broken(`a log without record ${missing} verifies`);
+      const untrue = shown.filter(({ seq, record }) => !this.#isTrue(lockId, generation, seq, record));
+      if (untrue.length > unsigned) this.#broken(`a record ${untrue[0]!.seq} verifies that the lock never wrote`);
     }
   }
 
@@ -118,17 +118,26 @@ export class Logs {
     }
     for (const [lockId, history] of this.#backend) {
       for (const { generation, signedThrough, records } of history.generations()) {
-        for (const record of records) {
-          if (record.seq <= signedThrough) this.#expectTrue(lockId, generation, record.seq, encodeRecord(record));
-        }
+        const untrue = chainedBackFrom(signedThrough, records).find(
+          (record) => !this.#isTrue(lockId, generation, record.seq, encodeRecord(record)),
+        );
+        if (untrue) this.#broken(`the backend has a record ${untrue.seq} that the lock never wrote`);
       }
     }
   }
 
-  #expectTrue(lockId: string, generation: number, seq: number, record: Uint8Array): void {
+  #isTrue(lockId: string, generation: number, seq: number, record: Uint8Array): boolean {
     const own = this.#true.get(placeOf(lockId, { generation, seq }));
-    if (!own || !equalBytes(own, record)) this.#broken(`a record ${seq} verifies that the lock never wrote`);
+    return own !== undefined && equalBytes(own, record);
   }
+}
+
+/** What a head over this record proves: every record before it as far as there is no hole, but for the first behind one. */
+function chainedBackFrom(seq: number, records: readonly LogRecord[]): LogRecord[] {
+  const held = new Map(records.map((record) => [record.seq, record]));
+  const chained: LogRecord[] = [];
+  for (let at = seq; held.has(at) && (at === 1 || held.has(at - 1)); at--) chained.push(held.get(at)!);
+  return chained;
 }
 
 function placeOf(lockId: string, { generation, seq }: { generation: number; seq: number }): string {

@@ -46,6 +46,11 @@ export class FakeLog {
     this.#put(seq, recordEvent({ lockId: this.door.lockId, generation: this.generation, seq }, record));
   }
 
+  /** At the end, as if it came again. */
+  add(seq: number, record: Uint8Array): void {
+    this.events.push(recordEvent({ lockId: this.door.lockId, generation: this.generation, seq }, record));
+  }
+
   leaveOut(seq: number): void {
     this.events.splice(this.#place(seq), 1);
   }
