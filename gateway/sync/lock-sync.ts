@@ -131,7 +131,8 @@ export class LockSync {
       this.#tell(this.#standingAt(end));
       return this.#restMs();
     } catch (error) {
-      const trouble = troubleOf(error, this.#isSilent());
+      // The store is asked about a way that leads nowhere alone: it may be what fails.
+      const trouble = troubleOf(error, error instanceof TransportError && this.#isSilent());
       if (!trouble) throw error;
       if (error instanceof TransportError) this.#round.missed();
       const waitMs = this.#backoff.nextMs();

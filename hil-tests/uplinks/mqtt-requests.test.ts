@@ -138,6 +138,7 @@ test(
 
 test("what pretends to be a backend's answer and is not is counted, and changes nothing", options, async (t) => {
   const { world, user, lock } = await setUp(t);
+  await world.until("the receipt at the lock", () => lock.ackedThrough === lock.seq);
   const topic = "portvakt/stair-4/gateways/6761746577617931/answers";
   const rewind = JSON.stringify({ rewind: [{ lockId: lock.lockId, generation: 0, seq: 0 }] });
   for (const nonsense of ["", "{", '{"rewinds":[]}', "[]"]) await user.client.publishAsync(topic, nonsense, { qos: 1 });
