@@ -1,8 +1,10 @@
+import { toHex } from "../protocol/wire/bytes.ts";
 import { Actions } from "./actions.ts";
 import type { Services, UplinkService } from "./api/services.ts";
 import { composeSigning } from "./compose-signing.ts";
 import { DEFAULT_STORE } from "./config.ts";
 import { composeReporter } from "./fleet/compose-reporter.ts";
+import { lockReport } from "./fleet/lock-report.ts";
 import { noIssuer } from "./fleet/no-issuer.ts";
 import { takeDocuments } from "./fleet/take-documents.ts";
 import { Gateway } from "./gateway.ts";
@@ -185,14 +187,17 @@ export function compose(world: World): Composed {
     linkTrouble: (lockId) => world.radio?.describe(lockId),
     pollMs: world.pollMs,
   });
-  const reporter = composeReporter(world, {
+  const gatewayId = gatewayIdOf(suite, authority);
+  const reported = {
+    suite,
+    gatewayId: toHex(gatewayId),
     locks,
     rosters,
     sync: reconciler,
-    challenge: (lockId) => links.of(lockId).challenge,
+    challenge: (lockId: string) => links.of(lockId).challenge,
     fleet,
-    heard: (answer) => deliverer?.hear(answer),
-  });
+  };
+  const reporter = composeReporter(world, reported, (answer) => deliverer?.hear(answer));
   const poke = (lockId: string) => reconciler.poke(lockId);
   if (world.radio) new RadioSchedule(clock, world.radio, (lockId) => locks.get(lockId) !== undefined, poke);
   const pairing = new Pairings({
@@ -202,7 +207,7 @@ export function compose(world: World): Composed {
     log,
     transport,
     issuer,
-    site: () => ({ issuerPk: issuerPk(), gatewayId: gatewayIdOf(suite, authority) }),
+    site: () => ({ issuerPk: issuerPk(), gatewayId }),
     locks,
     pairings,
     rosters,
@@ -231,6 +236,7 @@ export function compose(world: World): Composed {
       uplink: deliverer ?? NO_UPLINK,
       ...(world.radio && { radio: world.radio }),
       ...(fleet && { fleet }),
+      reports: () => locks.list().flatMap(({ lockId }) => lockReport(reported, lockId) ?? []),
     },
     ...rights,
     locks,

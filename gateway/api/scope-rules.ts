@@ -30,6 +30,7 @@ export const SCOPE_RULES: Readonly<Record<string, ScopeRule>> = {
 
   "POST /v1/documents": "whole",
   "GET /v1/fleet": "whole",
+  "GET /v1/fleet/reports": "whole",
   "DELETE /v1/fleet/issuer": "whole",
   "GET /v1/locks/:lockId/held-roster": "lock",
   "POST /v1/locks/:lockId/held-roster/approval": "lock",

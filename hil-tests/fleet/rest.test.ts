@@ -120,3 +120,14 @@ test("the gateway tells whom it listens to, and listens to another when an admin
   assert.equal((await ask("DELETE", "/v1/fleet/issuer")).status, 204);
   assert.equal((await ask("GET", "/v1/fleet")).body.issuerId, undefined);
 });
+
+test("what the uplink would tell is asked for over the API, and an issuer makes do with it", async (t) => {
+  const { world, ask, grantId } = await alone(t, 7);
+  await world.revoke(grantId);
+  const { body } = await ask("GET", "/v1/fleet/reports");
+  assert.deepEqual(body.reports[0].lockId, world.door.lockId);
+  const [next] = (await world.run(world.office.hear(body))).bundles;
+  assert(next);
+  const answer = await ask("POST", "/v1/documents", bundleJson(next));
+  assert.equal(answer.body.results[0].outcome, "accepted");
+});

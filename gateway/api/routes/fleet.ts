@@ -94,6 +94,25 @@ export const FleetView = Type.Object(
   },
 );
 
+export const ReportsView = Type.Object(
+  {
+    gatewayId: hex(8, "This gateway's"),
+    reports: Type.Array(Type.Object({}, { additionalProperties: true }), { description: "docs/fleet.md, Reports" }),
+    results: Type.Array(Type.Object({}), { description: "Empty: what becomes of documents is told to who brings them" }),
+  },
+  {
+    $id: "Reports",
+    description: "What a backend is told of the locks",
+    examples: [
+      {
+        gatewayId: "c0ffee0123456789",
+        reports: [{ lockId: "0a1b2c3d4e5f6071", generation: 0, state: "in-step", wanted: { epoch: 8 } }],
+        results: [],
+      },
+    ],
+  },
+);
+
 export const HeldRosterView = Type.Object(
   {
     epoch: Type.Integer(),
@@ -109,6 +128,7 @@ export const HeldRosterView = Type.Object(
 );
 
 export type HeldRosterJson = Static<typeof HeldRosterView>;
+export type ReportsJson = Static<typeof ReportsView>;
 export type FleetJson = Static<typeof FleetView>;
 type ResultsJson = Static<typeof DocumentResultsView>;
 export type DocumentResultJson = ResultsJson["results"][number];
@@ -164,6 +184,25 @@ export function addFleetRoutes(api: Api, parts: ApiParts): void {
       },
     },
     async () => fleet().issuer(),
+  );
+
+  api.get(
+    "/fleet/reports",
+    {
+      schema: {
+        operationId: "getReports",
+        summary: "How it stands with each lock, as an uplink tells it: for `portvakt issuer hear`",
+        tags: ["fleet"],
+        response: {
+          200: { description: "All locks", $ref: "Reports#" },
+          ...problemResponses("stands-alone"),
+        },
+      },
+    },
+    async (): Promise<ReportsJson> => {
+      const { gatewayId } = fleet().issuer();
+      return { gatewayId, reports: parts.reports().map((report) => ({ ...report })), results: [] };
+    },
   );
 
   api.delete(

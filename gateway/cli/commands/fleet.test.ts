@@ -73,3 +73,9 @@ test("another issuer is listened to when somebody says so", async (t) => {
   const { portvakt } = cliFixture(t, { "DELETE /v1/fleet/issuer": [{ status: 204 }] });
   assert.deepEqual((await portvakt("fleet", "unpin")).out, ["The next issuer that has signed something is the one."]);
 });
+
+test("what the issuer has to know is printed as it takes it", async (t) => {
+  const reports = { gatewayId: "c0ffee0123456789", reports: [{ lockId: LOCK }], results: [] };
+  const { portvakt } = cliFixture(t, { "GET /v1/fleet/reports": [{ body: reports }] });
+  assert.deepEqual((await portvakt("fleet", "report")).out, [JSON.stringify(reports)]);
+});

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { DocumentResultJson, FleetJson, HeldRosterJson } from "../../api/routes/fleet.ts";
+import type { DocumentResultJson, FleetJson, HeldRosterJson, ReportsJson } from "../../api/routes/fleet.ts";
 import { type CommandContext, contextOf } from "../command-context.ts";
 import { CliError, ExitCode } from "../exit-code.ts";
 import { factLines } from "../facts.ts";
@@ -12,6 +12,12 @@ export function addFleetCommand(program: Command, io: CliIo): void {
     .command("fleet")
     .description("Shows which issuer elsewhere this gateway listens to.")
     .action(async (_options: object, command: Command) => show(contextOf(command, io)));
+  fleet
+    .command("report")
+    .description("Prints what the issuer has to know of the locks: for `portvakt issuer hear`.")
+    .action(async (_options: object, command: Command) => {
+      io.out(JSON.stringify(await contextOf(command, io).client.get<ReportsJson>("/fleet/reports")));
+    });
   fleet
     .command("send")
     .description("Brings what `portvakt issuer documents` has printed: one bundle to a line.")
