@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { VirtualClock } from "../../protocol/testing/virtual-clock.ts";
-import { CarrierTurns } from "./carrier-turns.ts";
+import { type CarrierTurn, CarrierTurns } from "./carrier-turns.ts";
 
 /** A lock's round of `commands`, each of which takes `commandMs`. */
 async function round(
@@ -90,9 +90,13 @@ test("what becomes urgent while it waits goes first from then on", async () => {
   const first = await turns.take("ble");
   const order: string[] = [];
   let isUrgent = false;
+  const note = (name: string) => (turn: CarrierTurn) => {
+    order.push(name);
+    turn.end();
+  };
   const taken = [
-    turns.take("ble").then((turn) => (order.push("plain"), turn.end())),
-    turns.take("ble", 1, () => isUrgent).then((turn) => (order.push("urgent"), turn.end())),
+    turns.take("ble").then(note("plain")),
+    turns.take("ble", 1, () => isUrgent).then(note("urgent")),
   ];
   isUrgent = true;
   first.end();

@@ -24,6 +24,10 @@ export interface Effort {
   airUnlocks: number;
   /** A stair of locks on the virtual radio, and for how long by their own clock. */
   stair: { locks: number; minutes: number };
+  /** Rights of a gateway with many locks: each resident's grant is for one lock, each carer's for the first `together`. */
+  rights: { locks: number; residentsPerLock: number; carers: number; together: number };
+  /** How many locks on the virtual radio are brought theirs. */
+  filledStair: number;
 }
 
 export const FULL: Effort = {
@@ -39,6 +43,8 @@ export const FULL: Effort = {
   simulated: { locks: 200, hours: 100 },
   airUnlocks: 500,
   stair: { locks: 20, minutes: 5 },
+  rights: { locks: 300, residentsPerLock: 33, carers: 100, together: 200 },
+  filledStair: 8,
 };
 
 /** Too short to say anything but that the row works. */
@@ -55,4 +61,6 @@ export const QUICK: Effort = {
   simulated: { locks: 2, hours: 1 },
   airUnlocks: 1,
   stair: { locks: 1, minutes: 1 },
+  rights: { locks: 2, residentsPerLock: 20, carers: 2, together: 1 },
+  filledStair: 1,
 };

@@ -91,3 +91,16 @@ test("a lock that works is paired again by whoever has its label and its button:
     assert.equal((await joint.unlock()).kind, "done");
   }
 });
+
+test("a gateway put back to before a new pairing is told that its keys are not the lock's any more", async (t) => {
+  const joint = new Joint(t, { seed: 3 });
+  await joint.pair();
+  await joint.untilInStep();
+  await joint.backUp();
+  joint.lock.factoryReset();
+  assert.equal((await joint.pair()).state, "done");
+  await joint.restoreBackup();
+  await joint.clock.advanceAsync(120_000);
+  assert.equal(joint.gateway.services.sync.status(joint.lockId)?.reason, "keys-unknown");
+  assert.match(joint.sentence() ?? "", /does not answer this gateway's keys: .* pair it again/);
+});

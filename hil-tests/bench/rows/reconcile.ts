@@ -1,0 +1,118 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { CCM_TAG_BYTES } from "../../../crypto/suite.ts";
+import { FRAME_BYTES_MAX } from "../../../protocol/wire/messages.ts";
+import type { Figure } from "../figure.ts";
+import type { Bench, Row } from "../row.ts";
+import { stairTimes } from "../site/filled-stair.ts";
+import { type Change, ManyLocks } from "../site/many-locks.ts";
+import { latency } from "../statistics.ts";
+
+const CHURN = 0.05;
+const MIB = 2 ** 20;
+const MS_PER_MINUTE = 60_000;
+/** Of C and of R around what they carry (protocol.md §3). */
+const ENVELOPE_BYTES = 3 + CCM_TAG_BYTES;
+/** A command is `[code, …]`, its list another array; each document or id in it has a head. */
+const COMMAND_HEAD_BYTES = 3;
+const DOCUMENT_HEAD_BYTES = 3;
+const ID_WITH_HEAD_BYTES = 9;
+/** `[0]`. */
+const REPLY_BYTES = 2;
+const ROOM_BYTES = FRAME_BYTES_MAX - ENVELOPE_BYTES - COMMAND_HEAD_BYTES;
+
+export const reconcile: Row = {
+  name: "reconcile",
+  how:
+    "10,000 grants on 300 locks: 33 residents at each lock, 100 carers at 200 of them together, so that a table has 34 or 134 grants. " +
+    "A whole gateway with its database on the disk, emulated locks in memory with their own firmware. *First fill*: all at once, the locks had the operator's " +
+    "grant alone. *Revocation*: one carer's grant, at 200 locks. *Churn*: 5 % of residents move out, and as many in. Round trips and " +
+    "bytes are all that passed until the locks were in step, with STATUS before and the event of the new roster afterwards (READ LOG, LOG HEAD, ACK LOG); *the " +
+    "least possible* is BEGIN, COMMIT and as few DROPs and PUTs as the bytes of the difference fill, and nothing else. *Drafting*: until all new rosters are " +
+    "signed and durable. Over the air: some locks on the realistic virtual radio with unmodified noble and bleno, 133 grants each at " +
+    "first, in virtual time, until each lock has its roster; *300 locks* is that time for as many by one adapter.",
+
+  async measure(bench) {
+    const site = await ManyLocks.make(bench, bench.effort.rights);
+    const figures = [
+      ...figuresOf("fill", "first fill", await site.fill()),
+      ...figuresOf("revocation", "a revocation", await site.revokeCarer()),
+      ...figuresOf("churn", "churn", await site.churn(CHURN)),
+      single("database", "the database then", "MiB", site.databaseBytes() / MIB),
+    ];
+    const withGateway = heldBytes();
+    await site.close();
+    figures.push(
+      single("memory", "memory that the gateway gives back when it ends", "MiB", (withGateway - heldBytes()) / MIB),
+      single("turn", "a revocation: the longest that the daemon does nothing else", "ms", await site.longestTurnMs()),
+    );
+    return [...figures, ...(await overTheAir(bench))];
+  },
+};
+
+function figuresOf(id: string, what: string, { draftedMs, locks, tally, differences }: Change): Figure[] {
+  const least = differences.map(leastOf);
+  const sum = (of: (one: { roundTrips: number; bytes: number }) => number) => least.reduce((n, one) => n + of(one), 0);
+  return [
+    single(`${id}.drafting`, `${what}: drafting ${locks} rosters`, "ms", draftedMs),
+    single(`${id}.roundTrips`, what, "round trips", tally.roundTrips),
+    single(
+      `${id}.roundTripsMin`,
+      `${what}, the least possible`,
+      "round trips",
+      sum(({ roundTrips }) => roundTrips),
+    ),
+    single(`${id}.bytes`, what, "bytes", tally.bytes),
+    single(
+      `${id}.bytesMin`,
+      `${what}, the least possible`,
+      "bytes",
+      sum(({ bytes }) => bytes),
+    ),
+  ];
+}
+
+/** What it takes if every frame is full to the last byte. */
+function leastOf({ put, drop, rosterBytes }: Change["differences"][number]): { roundTrips: number; bytes: number } {
+  const putBytes = put.reduce((sum, { bytes }) => sum + bytes + DOCUMENT_HEAD_BYTES, 0);
+  const dropBytes = drop.length * ID_WITH_HEAD_BYTES;
+  const batches = Math.ceil(putBytes / ROOM_BYTES) + Math.ceil(dropBytes / ROOM_BYTES);
+  const roundTrips = batches + 2;
+  const envelopes = roundTrips * (2 * ENVELOPE_BYTES + COMMAND_HEAD_BYTES + REPLY_BYTES);
+  return { roundTrips, bytes: envelopes + putBytes + dropBytes + rosterBytes };
+}
+
+async function overTheAir({ effort: { filledStair: locks, rights } }: Bench): Promise<Figure[]> {
+  const { residentsPerLock, carers } = rights;
+  const times = await stairTimes({ locks, residentsPerLock, carers }, CHURN);
+  return Object.entries({
+    fill: ["first fill", times.fillMs],
+    revocation: ["a revocation", times.revocationMs],
+    churn: ["churn", times.churnMs],
+  } as const).flatMap(([id, [what, timesMs]]) => [
+    {
+      id: `air.${id}`,
+      what: `over the air, ${locks} locks: ${what}, until a lock has it`,
+      unit: "ms",
+      measured: latency([...timesMs]),
+    },
+    single(
+      `air.${id}All`,
+      `over the air: ${what} at ${rights.locks} locks`,
+      "minutes",
+      (Math.max(...timesMs) * rights.locks) / locks / MS_PER_MINUTE,
+    ),
+  ]);
+}
+
+function single(id: string, what: string, unit: string, value: number): Figure {
+  return { id, what, unit, measured: { kind: "single", value } };
+}
+
+/** After a collection. */
+function heldBytes(): number {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
