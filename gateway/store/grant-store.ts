@@ -94,16 +94,18 @@ export class GrantStore {
     );
   }
 
-  /** Living grants that are carried to the lock and were issued before that moment; ids in ascending order. */
-  carriedForLock(lockId: string, issuedBefore: number, nowSeconds: number): { id: string; issuedAt: number }[] {
-    return this.#database.all(
-      `SELECT id, issued_at AS issuedAt FROM access_grant
-       WHERE is_carried = 1 AND ${IS_FOR_LOCK} AND revoked_at_ms IS NULL AND issued_at < ? AND ${IS_USABLE} ORDER BY id`,
-      lockId,
-      lockId,
-      issuedBefore,
-      nowSeconds,
-    );
+  /** Ids of living grants that are carried to the lock and were issued before that moment, in ascending order. */
+  carriedForLock(lockId: string, issuedBefore: number, nowSeconds: number): string[] {
+    return this.#database
+      .all<{ id: string }>(
+        `SELECT id FROM access_grant
+         WHERE is_carried = 1 AND ${IS_FOR_LOCK} AND revoked_at_ms IS NULL AND issued_at < ? AND ${IS_USABLE} ORDER BY id`,
+        lockId,
+        lockId,
+        issuedBefore,
+        nowSeconds,
+      )
+      .map(({ id }) => id);
   }
 
   /** Living grants that their bearers must be given (again), in order of id. */
