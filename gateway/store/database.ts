@@ -11,7 +11,7 @@ export type SqlValue = number | string | Uint8Array | null;
 /** How long a start waits for the lock of a daemon that is just going. */
 const BUSY_TIMEOUT_MS = 2000;
 /** SQL texts are constants of the stores; more than this many means that somebody builds them from data. */
-const STATEMENTS_MAX = 200;
+const STATEMENTS_MAX = 400;
 /** What `PRAGMA synchronous` answers for FULL. */
 const SYNCHRONOUS_FULL = 2;
 export const PAGE_BYTES = 4096;
