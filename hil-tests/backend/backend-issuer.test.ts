@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { opensslSuite } from "../../crypto/openssl.ts";
 import { DEFAULT_SITE } from "../../gateway/config.ts";
+import type { Bundle } from "../../gateway/fleet/bundle.ts";
 import type { LockReport } from "../../gateway/fleet/lock-report.ts";
 import type { Log } from "../../gateway/log.ts";
 import { verifyOrder } from "../../protocol/documents/order.ts";
@@ -63,6 +64,22 @@ test("a lock that whoever paired it has registered gets its roster; one that a g
   const roster = parseRoster(opensslSuite, bundle!.rosters![0]!.document);
   assert(roster.ok);
   assert.deepEqual([toHex(roster.value.claims.lockId), roster.value.claims.epoch], [LOCK, 1]);
+});
+
+test("a lock that was reset is taken in again; not so one that has another key for secrets all of a sudden", async (t) => {
+  const { hear, newPoint } = await setUp(t);
+  /** Of the rosters that the gateway then gets. */
+  const generations = (bundles: readonly Bundle[]) =>
+    bundles.flatMap(({ rosters = [] }) =>
+      rosters.map(({ document }) => {
+        const roster = parseRoster(opensslSuite, document);
+        assert(roster.ok);
+        return roster.value.claims.generation;
+      }),
+    );
+  assert.deepEqual(generations(await hear()), [0]);
+  assert.deepEqual(generations(await hear({ boxPk: toHex(newPoint()), generation: 1 })), [0]);
+  assert.deepEqual(generations(await hear({ generation: 1 })), [1]);
 });
 
 test("a gateway that has all of it gets nothing more, and one that is behind gets the difference", async (t) => {

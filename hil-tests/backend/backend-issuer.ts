@@ -101,18 +101,21 @@ export class BackendIssuer {
     const heard = await this.office.hear(json, { bytesMax: this.#bundleBytesMax });
     const reports = reportsOf(json);
     for (const report of reports) this.#reports.set(report.lockId, report);
-    const own = reports.filter((report) =>
-      heard.strangers.some(({ lockId }) => lockId === report.lockId && this.#isRegistered(report)),
-    );
+    const isStranger = (report: LockReport) => heard.strangers.some(({ lockId }) => lockId === report.lockId);
+    const own = reports.filter((report) => isStranger(report) && this.#mayAdmit(report));
     if (own.length === 0) return heard.bundles;
     await this.office.admit({ gatewayId: own[0]?.gatewayId, reports: own });
     return (await this.office.hear(json, { bytesMax: this.#bundleBytesMax })).bundles;
   }
 
-  /** Whoever paired the lock has told its key: a gateway could invent one. */
-  #isRegistered({ lockId, sigPk }: LockReport): boolean {
-    const known = this.#registered.lock(lockId)?.sigPk;
-    return known !== undefined && toHex(known) === sigPk;
+  /**
+   * Whoever paired the lock has told its key: a gateway could invent one. The key that receives secrets is that of the first
+   * report, when the gateway had just been put up; one that is stolen later might name its own.
+   */
+  #mayAdmit({ lockId, sigPk, boxPk }: LockReport): boolean {
+    const registered = this.#registered.lock(lockId)?.sigPk;
+    const known = this.office.locks.get(lockId)?.boxPk;
+    return registered !== undefined && toHex(registered) === sigPk && (!known || toHex(known) === boxPk);
   }
 }
 
