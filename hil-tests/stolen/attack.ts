@@ -23,5 +23,5 @@ export interface Attack {
   /** The guard has to be missing in the life before the theft already. */
   readonly isMissedFromTheStart?: true;
   /** Tries it. What came of it the scene's judge sees for itself. Throws NoAnswer where a lock says nothing more. */
-  readonly run: (scene: Scene) => void;
+  readonly run: (scene: Scene) => void | Promise<void>;
 }

@@ -7,6 +7,7 @@ import { LOGS } from "./attacks/logs.ts";
 import { ORDERS } from "./attacks/orders.ts";
 import { PAIRING } from "./attacks/pairing.ts";
 import { REPLAYS } from "./attacks/replays.ts";
+import { REPORTS } from "./attacks/reports.ts";
 import { RIGHTS } from "./attacks/rights.ts";
 import { ROSTERS } from "./attacks/rosters.ts";
 
@@ -22,4 +23,5 @@ export const ATTACKS: readonly Attack[] = [
   ...LOGS,
   ...LOAD,
   ...DISGUISES,
+  ...REPORTS,
 ];

@@ -22,7 +22,7 @@ async function work(): Promise<void> {
     const [place, attack] = next;
     rows[place] = {
       attack,
-      guarded: runAttack(attack, theft, seed),
+      guarded: await runAttack(attack, theft, seed),
       unguarded: await runPatched(attack, theft, seed),
     };
   }

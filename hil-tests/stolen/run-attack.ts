@@ -13,10 +13,10 @@ export interface Outcome {
 }
 
 /** Tries the attack in a world of its own. */
-export function runAttack(attack: Attack, theft: Theft, seed: number): Outcome {
+export async function runAttack(attack: Attack, theft: Theft, seed: number): Promise<Outcome> {
   const scene = new Scene(theft, seed);
   try {
-    attack.run(scene);
+    await attack.run(scene);
   } catch (error) {
     // The lock has had enough of the thief; what was done until then counts.
     if (!(error instanceof NoAnswer)) throw error;

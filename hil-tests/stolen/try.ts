@@ -14,4 +14,4 @@ const attack = ATTACKS.find(({ name }) => name === values.attack);
 if (!attack) throw new RangeError(`there is no attack "${values.attack}"`);
 const seed = Number(values.seed);
 const theft = values.theft === undefined ? await live(seed) : unpackTheft(readFileSync(values.theft));
-process.stdout.write(JSON.stringify(runAttack(attack, theft, seed)));
+process.stdout.write(JSON.stringify(await runAttack(attack, theft, seed)));

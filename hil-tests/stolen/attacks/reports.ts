@@ -1,0 +1,62 @@
+import { deterministicSuite as suite } from "../../../crypto/testing/deterministic-suite.ts";
+import { MalformedJson } from "../../../gateway/uplink/strict-json.ts";
+import { parseRoster } from "../../../protocol/documents/roster.ts";
+import { openSiteSecrets } from "../../../protocol/documents/sealed.ts";
+import { toHex } from "../../../protocol/wire/bytes.ts";
+import { UINT_MAX } from "../../../protocol/wire/cbor-shape.ts";
+import type { Attack } from "../attack.ts";
+import { reportOf, withOffice } from "../site/office.ts";
+import { publicKeyOf } from "../thief/forge.ts";
+
+/** Telling the issuer something else than how it stands with the locks. */
+export const REPORTS: readonly Attack[] = [
+  {
+    name: "have the issuer seal secrets for a key of one's own",
+    section: "§7",
+    guard: "a lock's keys are taken in by a person, once; a report with others gets nothing",
+    against: "secrets",
+    patches: [
+      {
+        file: "gateway/rights/issuer-office.js",
+        find: "const strangers = reports.filter((report) => !this.#isKnown(report));",
+        replace: "await this.admit(message); const strangers = [];",
+      },
+    ],
+    run: (scene) =>
+      withOffice(scene, scene.front, async (office) => {
+        const { front, ownKey } = scene;
+        const { bundles } = await office.hear(reportOf(scene, front, { boxPk: toHex(publicKeyOf(ownKey)) }));
+        for (const { document } of bundles.flatMap(({ rosters = [] }) => rosters)) {
+          const roster = parseRoster(suite, document);
+          const sealed = roster.ok && roster.value.claims.settings.sealedSecrets;
+          const isOpen = sealed && openSiteSecrets(suite, { lockId: front.lockId, boxKey: ownKey }, sealed).ok;
+          if (isOpen) scene.judge.broke("secrets", "the issuer has sealed the site's secrets for the thief");
+        }
+      }),
+  },
+  {
+    name: "use up a lock's epochs by a report",
+    section: "§7",
+    guard: "an issuer believes no gateway that speaks of an epoch above 2^31",
+    against: "others",
+    patches: [
+      {
+        file: "gateway/rights/heard-report.js",
+        find: "const EPOCH_MAX = 2 ** 31;",
+        replace: "const EPOCH_MAX = 2 ** 32;",
+      },
+    ],
+    run: (scene) =>
+      withOffice(scene, scene.front, async (office) => {
+        const { front } = scene;
+        try {
+          await office.hear(reportOf(scene, front, { wanted: { epoch: UINT_MAX } }));
+          await office.renew([front.id]);
+        } catch (error) {
+          // The issuer has taken it for what it is; or it can sign nothing newer any more.
+          if (error instanceof MalformedJson) return;
+          scene.judge.broke("others", "the issuer can make no newer roster for a lock");
+        }
+      }),
+  },
+];
