@@ -1,4 +1,4 @@
-import { composeFleet, type FleetWorld } from "./fleet/compose-fleet.ts";
+import { composeFleet, type FleetParts } from "./fleet/compose-fleet.ts";
 import type { FleetDesk } from "./fleet/fleet-desk.ts";
 import type { Issuer, Operator } from "./issuer/issuer.ts";
 import type { SiteTime } from "./sync/site-time.ts";
@@ -17,7 +17,7 @@ export interface Signing {
   fleet: FleetDesk | undefined;
 }
 
-export function composeSigning(world: Omit<World, "transport">, parts: FleetWorld & { siteTime: SiteTime }): Signing {
+export function composeSigning(world: Omit<World, "transport">, parts: FleetParts & { siteTime: SiteTime }): Signing {
   const { authority } = world;
   switch (authority.kind) {
     case "local": {

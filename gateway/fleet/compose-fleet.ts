@@ -6,12 +6,13 @@ import { HeldRosterStore } from "../store/held-roster-store.ts";
 import { RevocationStore } from "../store/revocation-store.ts";
 import type { World } from "../world.ts";
 import { DocumentTally } from "./document-tally.ts";
-import { FleetDesk, type FleetDeskParts } from "./fleet-desk.ts";
+import { FleetDesk } from "./fleet-desk.ts";
 import { RemoteTimeTokens } from "./remote-time-tokens.ts";
 import { RevocationGuard } from "./revocation-guard.ts";
+import { RosterDesk, type RosterDeskParts } from "./roster-desk.ts";
 import { TrustedKeys } from "./trusted-keys.ts";
 
-export type FleetWorld = Pick<FleetDeskParts, "locks" | "rosters" | "changed" | "notTaken">;
+export type FleetParts = Pick<RosterDeskParts, "locks" | "rosters" | "changed" | "notTaken">;
 
 /** What takes the place of a gateway's own issuer. */
 export interface Fleet {
@@ -21,36 +22,22 @@ export interface Fleet {
 }
 
 export function composeFleet(
-  {
-    suite,
-    clock,
-    log,
-    database,
-    observer = NO_OBSERVER,
-  }: Pick<World, "suite" | "clock" | "log" | "database" | "observer">,
+  world: Pick<World, "suite" | "clock" | "log" | "database" | "observer">,
   { revokeShareMaxPercent }: Extract<Authority, { kind: "remote" }>,
-  parts: FleetWorld,
+  parts: FleetParts,
 ): Fleet {
+  const { suite, clock, log, database, observer = NO_OBSERVER } = world;
   const store = new FleetStore(database);
+  const shelf = new GrantShelf(database);
   const keys = new TrustedKeys({ ...parts, suite, database, store });
   const timeTokens = new RemoteTimeTokens(clock);
-  const desk = new FleetDesk({
-    ...parts,
-    suite,
-    clock,
-    database,
-    store,
-    keys,
-    timeTokens,
-    shelf: new GrantShelf(database),
+  const revocations = new RevocationStore(database);
+  const shared = { ...parts, suite, clock, database, shelf, keys };
+  const rosterDesk = new RosterDesk({
+    ...shared,
     held: new HeldRosterStore(database),
-    guard: new RevocationGuard({
-      clock,
-      database,
-      revocations: new RevocationStore(database),
-      shareMaxPercent: revokeShareMaxPercent,
-    }),
-    tally: new DocumentTally({ clock, log, judged: (result) => observer.documentJudged(result) }),
+    guard: new RevocationGuard({ clock, database, revocations, shareMaxPercent: revokeShareMaxPercent }),
   });
-  return { desk, keys, timeTokens };
+  const tally = new DocumentTally({ clock, log, judged: (result) => observer.documentJudged(result) });
+  return { desk: new FleetDesk({ ...shared, store, rosterDesk, timeTokens, tally }), keys, timeTokens };
 }
