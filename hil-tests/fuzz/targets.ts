@@ -31,6 +31,7 @@ const TARGETS: Record<string, () => Promise<Target>> = {
   rig: async () => (await import("./targets/rig.ts")).rig,
   "rig-condition": async () => (await import("./targets/rig.ts")).rigCondition,
   "uplink-receipts": async () => (await import("./targets/gateway/uplink.ts")).receipts,
+  bundle: async () => (await import("./targets/gateway/bundle.ts")).bundle,
   "lock-event": async () => (await import("./targets/gateway/uplink.ts")).lockEvent,
   database: async () => (await import("./targets/gateway/database.ts")).database,
   api: async () => (await import("./targets/gateway/api.ts")).api,
