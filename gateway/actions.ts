@@ -2,10 +2,8 @@ import assert from "node:assert/strict";
 import type { Suite } from "../crypto/suite.ts";
 import { type Clock, delay } from "../protocol/clock.ts";
 import { Action, parseOrder } from "../protocol/documents/order.ts";
-import { equalBytes, fromHex } from "../protocol/wire/bytes.ts";
-import { UINT_MAX } from "../protocol/wire/cbor-shape.ts";
+import { equalBytes } from "../protocol/wire/bytes.ts";
 import { Reason } from "../protocol/wire/reason.ts";
-import type { Response } from "../protocol/wire/responses.ts";
 import { outcomeOf, readLogAfter, traceOf } from "./act-outcome.ts";
 import type { ActionService, ActName, ActOutcome, ChallengeAnswer } from "./api/services.ts";
 import type { Operator } from "./issuer/issuer.ts";
@@ -14,14 +12,19 @@ import { describeTrouble } from "./link/link-trouble.ts";
 import { LockDisagrees } from "./link/lock-disagrees.ts";
 import type { LockLinks } from "./link/lock-links.ts";
 import type { LockSession } from "./link/lock-session.ts";
-import type { LogEnd } from "./link/lock-word.ts";
 import type { Log } from "./log.ts";
 import type { Observer, UnlockStep } from "./metrics/observer.ts";
-import { OPERATOR_GRANT_ID } from "./rights/operator-grant.ts";
+import {
+  type DidNothing,
+  makeOrder,
+  type NotSent,
+  outcomeOfCarrying,
+  outcomeOfReply,
+  type SentOrder,
+  send,
+} from "./sent-order.ts";
 import type { LockStore } from "./store/lock-store.ts";
 
-/** By the lock's own clock; the challenge is what makes an order good for once only. */
-const ORDER_LIVES_SECONDS = 60;
 /** How long a lock that does not answer is tried before a person is told so: it may just be coming back. */
 const REACH_FOR_MS = 8_000;
 /** How long a person waits for the outcome when the reply was lost. */
@@ -36,7 +39,6 @@ const ACTIONS: Record<ActName, Action> = {
   hold: Action.hold,
   "end-hold": Action.endHold,
 };
-const GRANT_ID = fromHex(OPERATOR_GRANT_ID);
 const NO_OPERATOR = "The gateway has no key that opens: have the order signed, and send it to …/orders.";
 
 export interface ActionsParts {
@@ -50,19 +52,6 @@ export interface ActionsParts {
   locks: Pick<LockStore, "slot">;
   /** The lock's log has grown. */
   acted: (lockId: string) => void;
-}
-
-/** An order on its way: what it takes to find it again in the lock's log. */
-interface SentOrder {
-  action: Action;
-  /** The grant's id, or the grant itself where the lock has it not. */
-  grant: Uint8Array;
-  document: Uint8Array;
-  challenge: Uint8Array;
-  /** `H(S1)[0..8]` if an S1 carried it. */
-  resumeTag: Uint8Array | undefined;
-  /** Where the log ended at some moment before. */
-  logEnd: LogEnd;
 }
 
 /**
@@ -132,7 +121,7 @@ export class Actions implements ActionService {
     const reachUntilMs = clock.monotonicMs() + REACH_FOR_MS;
     let trouble = "";
     for (let orders = 0; orders < ORDERS_MAX; ) {
-      const attempt = await this.#attempt(lockId, (session) => order(session, operator, lockId, action));
+      const attempt = await this.#attempt(lockId, (session) => makeOrder(session, operator, lockId, action));
       if (attempt.kind === "not-sent") {
         if (clock.monotonicMs() >= reachUntilMs) return { kind: "unreachable", message: attempt.trouble };
         await delay(clock, TRY_EVERY_MS);
@@ -215,65 +204,6 @@ export class Actions implements ActionService {
     const result = await work();
     observer.unlockStepTook(step, clock.monotonicMs() - beganAtMs);
     return result;
-  }
-}
-
-/** No order was made: there was no session to make it in. */
-type NotSent = { kind: "not-sent"; trouble: string };
-
-/** The lock has certainly not acted on the order, and never will. `reason` as it said, if it said so. */
-type DidNothing = { kind: "did-nothing"; trouble: string; reason?: Reason };
-
-/** Only who signed the order can make another, and has to know why. */
-function outcomeOfCarrying(attempt: ActOutcome | DidNothing | NotSent): ActOutcome {
-  switch (attempt.kind) {
-    case "not-sent":
-      return { kind: "unreachable", message: attempt.trouble };
-    case "did-nothing":
-      if (attempt.reason !== undefined) return { kind: "refused", reason: attempt.reason };
-      return { kind: "unreachable", message: attempt.trouble };
-    default:
-      return attempt;
-  }
-}
-
-async function order(session: LockSession, operator: Operator, lockId: string, action: Action): Promise<SentOrder> {
-  const { challenge, lockSeconds, logEnd } = session.word.whole ?? {};
-  assert(challenge && lockSeconds !== undefined && logEnd, "an act is prepared first");
-  const document = await operator.signOrder({
-    lockId: fromHex(lockId),
-    challenge,
-    action,
-    grantId: GRANT_ID,
-    notAfter: Math.min(lockSeconds + ORDER_LIVES_SECONDS, UINT_MAX),
-  });
-  return { action, document, challenge, grant: GRANT_ID, logEnd, resumeTag: undefined };
-}
-
-async function send(session: LockSession, sent: SentOrder): Promise<Response<"act">> {
-  try {
-    return await session.command({ name: "act", action: sent.action, grant: sent.grant, order: sent.document });
-  } finally {
-    // Also of a try that failed: it is then that somebody looks for the order.
-    sent.resumeTag = session.resumeTag ?? sent.resumeTag;
-  }
-}
-
-function outcomeOfReply(response: Response<"act">): ActOutcome | DidNothing {
-  if (response.ok) return { kind: "done", flags: response.value.flags, seq: response.value.seq };
-  return outcomeOfRefusal(response.refusal.reason);
-}
-
-/** What the order itself is refused for: the operator's grant, which it stands on, has no times. */
-function outcomeOfRefusal(reason: Reason): ActOutcome | DidNothing {
-  switch (reason) {
-    case Reason.staleChallenge:
-      return { kind: "did-nothing", reason, trouble: "The lock had a new challenge meanwhile." };
-    case Reason.notYetValid:
-    case Reason.expired:
-      return { kind: "did-nothing", reason, trouble: "The lock's clock was set meanwhile." };
-    default:
-      return outcomeOf(reason);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Services, UplinkService } from "./api/services.ts";
 import { composeSigning } from "./compose-signing.ts";
 import { DEFAULT_STORE } from "./config.ts";
 import { composeReporter } from "./fleet/compose-reporter.ts";
-import { lockReport } from "./fleet/lock-report.ts";
+import { type LockReport, lockReport } from "./fleet/lock-report.ts";
 import { noIssuer } from "./fleet/no-issuer.ts";
 import { takeDocuments } from "./fleet/take-documents.ts";
 import { Gateway } from "./gateway.ts";
@@ -47,6 +47,8 @@ export interface Composed extends Rights {
   pairings: PairingStore;
   room: Room;
   rosters: RosterStore;
+  /** How it stands with each lock, as a backend is told over the uplink. */
+  reports: () => LockReport[];
 }
 
 const MIB = 2 ** 20;
@@ -236,9 +238,9 @@ export function compose(world: World): Composed {
       uplink: deliverer ?? NO_UPLINK,
       ...(world.radio && { radio: world.radio }),
       ...(fleet && { fleet }),
-      reports: () => locks.list().flatMap(({ lockId }) => lockReport(reported, lockId) ?? []),
     },
     ...rights,
+    reports: () => locks.list().flatMap(({ lockId }) => lockReport(reported, lockId) ?? []),
     locks,
     events,
     outbox,

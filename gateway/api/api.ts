@@ -8,6 +8,7 @@ import type {
 } from "fastify";
 import type { Suite } from "../../crypto/suite.ts";
 import type { Clock } from "../../protocol/clock.ts";
+import type { LockReport } from "../fleet/lock-report.ts";
 import type { Rights } from "../rights/compose-rights.ts";
 import type { AuditStore } from "../store/audit-store.ts";
 import type { EventStore } from "../store/event-store.ts";
@@ -35,6 +36,8 @@ export interface ApiParts extends Services, Rights {
   clock: Clock;
   locks: LockStore;
   rosters: RosterStore;
+  /** How it stands with each lock, as a backend is told over the uplink. */
+  reports: () => LockReport[];
   events: EventStore;
   outbox: OutboxStore;
   setAside: SetAsideStore;

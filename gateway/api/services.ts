@@ -1,6 +1,5 @@
 import type { Reason } from "../../protocol/wire/reason.ts";
 import type { Bundle, DocumentCode, DocumentResult } from "../fleet/bundle.ts";
-import type { LockReport } from "../fleet/lock-report.ts";
 import type { PairingRow } from "../store/pairing-store.ts";
 
 /** What the API asks of the rest of the daemon. */
@@ -13,8 +12,6 @@ export interface Services {
   radio?: RadioService;
   /** Absent where the gateway is its own issuer. */
   fleet?: FleetService;
-  /** How it stands with each lock, as a backend is told over the uplink. */
-  reports: () => LockReport[];
 }
 
 /** A request that can not be carried out as it stands; the message is a sentence for people. */
