@@ -132,6 +132,20 @@ test("another key, another box or another generation makes a stranger of a known
   assert.equal(onlyRoster(fixture, bundles).claims.generation, 1);
 });
 
+test("a known lock is a stranger from another gateway, and with an epoch that nobody here can have given", async (t) => {
+  const { office, report } = await officeFixture(t);
+  await office.admit(report(LOCK_A, 0));
+  const others = [
+    { gatewayId: "00000000000000bb", reports: [report(LOCK_A, 0, { gatewayId: "00000000000000bb" })] },
+    message([report(LOCK_A, 20_000)]),
+    message([report(LOCK_A, 0, { reported: { epoch: 20_000 } })]),
+  ];
+  for (const other of others) assert.equal((await office.hear(other)).strangers.length, 1);
+  assert.equal(office.epoch(LOCK_A), 1);
+  await office.admit(message([report(LOCK_A, 20_000)]));
+  assert.equal(office.epoch(LOCK_A), 20_001);
+});
+
 test("the issuer is the same after it was opened again, and knows what gateways said", async (t) => {
   const fixture = await officeFixture(t);
   const { office, world, report } = fixture;

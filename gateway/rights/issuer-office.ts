@@ -49,8 +49,9 @@ export interface Heard {
   /** What the gateway needs now; none if it is in step. Each helps alone, so one may go down now and the others later. */
   bundles: Bundle[];
   /**
-   * Locks that are not known here, or have another identity or generation than when they were taken in. They get nothing
-   * before somebody decides to `admit` them: a gateway may invent a lock, to be told what only real ones are.
+   * Locks that are not known here, or not from this gateway, or not as they are reported: another identity, another generation,
+   * epochs far ahead. They get nothing before somebody decides to `admit` them: a gateway may invent a lock, to be told what only
+   * real ones are.
    */
   strangers: HeardReport[];
 }
@@ -69,6 +70,8 @@ interface OfficeParts {
 }
 
 const ISSUER_ID_BYTES = 8;
+/** More rosters than a database can miss that was put back from a backup; a gateway that names such an epoch may want to use them up. */
+const EPOCHS_AHEAD_MAX = 10_000;
 
 /**
  * An issuer whose gateways are elsewhere: it decides and signs, and hears from them how it stands with the locks. A backend
@@ -236,9 +239,12 @@ export class IssuerOffice {
     };
   }
 
-  #isKnown({ lockId, generation, sigPk, boxPk }: HeardReport): boolean {
-    const lock = this.#parts.locks.get(lockId);
-    return lock?.generation === generation && toHex(lock.sigPk) === sigPk && toHex(lock.boxPk) === boxPk;
+  #isKnown({ lockId, gatewayId, generation, sigPk, boxPk, reportedEpoch, wantedEpoch }: HeardReport): boolean {
+    const { locks, reports } = this.#parts;
+    const lock = locks.get(lockId);
+    const isSame = lock?.generation === generation && toHex(lock.sigPk) === sigPk && toHex(lock.boxPk) === boxPk;
+    const isFarAhead = Math.max(reportedEpoch, wantedEpoch) > this.epoch(lockId) + EPOCHS_AHEAD_MAX;
+    return isSame && !isFarAhead && reports.has(lockId, gatewayId);
   }
 
   #timeToken({ lockId, timeWanted, challenge }: HeardReport): Promise<Uint8Array> | undefined {

@@ -22,6 +22,10 @@ export class ReportBook {
     this.#store = store;
   }
 
+  has(lockId: string, gatewayId: string): boolean {
+    return this.#store.get(lockId, gatewayId) !== undefined;
+  }
+
   ofGateway(gatewayId: string): KnownReport[] {
     return this.#store.ofGateway(gatewayId).map(parse);
   }
