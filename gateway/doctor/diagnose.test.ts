@@ -197,3 +197,16 @@ test("a Bluetooth adapter is missed only where a lock needs it", async (t) => {
   onBle.probes.hasAdapter = (name) => name === "hci0";
   assert.equal((await onBle.examine()).find("Bluetooth hci0")?.state, "good");
 });
+
+test("where the issuer is elsewhere, no key must lie here", async (t) => {
+  const { config, data, examine } = fixture(t);
+  writeFileSync(config, `data = "data"\nissuer = "remote"\nfleet = { issuer_key = "02${KEY}" }\n`);
+  assert.deepEqual((await examine()).find("keys"), {
+    what: "keys",
+    state: "wrong",
+    sentence: "issuer.key and operator.key should not be here: the issuer is elsewhere.",
+    todo: "Move them to the issuer.",
+  });
+  for (const name of ["issuer.key", "operator.key"]) rmSync(join(data, name));
+  assert.equal((await examine()).find("keys")?.state, "good");
+});

@@ -131,3 +131,10 @@ test("what the uplink would tell is asked for over the API, and an issuer makes 
   const answer = await ask("POST", "/v1/documents", bundleJson(next));
   assert.equal(answer.body.results[0].outcome, "accepted");
 });
+
+test("a decision is explained by what the lock is to have, wherever that was decided", async (t) => {
+  const { ask, grantId, lock } = await alone(t, 8);
+  const { status, body } = await ask("GET", `${lock}/decision?grant=${grantId}&with=key`);
+  assert.equal(status, 200, JSON.stringify(body));
+  assert.equal(body.allowed, true);
+});
