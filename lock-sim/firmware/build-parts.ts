@@ -29,6 +29,7 @@ import type { Parts, Product } from "./parts.ts";
 import { RefusalLimits } from "./refusal-limits.ts";
 import { Slots } from "./slots.ts";
 import { StagedPins } from "./staged-pins.ts";
+import { StagingWear } from "./staging-wear.ts";
 import { Cells } from "./storage/cells.ts";
 import { FLASH_MAP } from "./storage/flash-map.ts";
 import { GrantTable } from "./storage/grant-table.ts";
@@ -86,6 +87,7 @@ export function buildParts(hal: Hal, suite: Suite, product: Product): Parts {
     challenges: Array.from({ length: SLOT_COUNT }, () => new Challenge(hal.entropy, hal.uptime)),
     roster,
     stagedPins: new StagedPins(suite, table),
+    stagingWear: new StagingWear(),
     uses,
     journal,
     bolt,

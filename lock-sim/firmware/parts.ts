@@ -25,6 +25,7 @@ import type { PairingMode } from "./pairing-mode.ts";
 import type { RefusalLimits } from "./refusal-limits.ts";
 import type { Slots } from "./slots.ts";
 import type { StagedPins } from "./staged-pins.ts";
+import type { StagingWear } from "./staging-wear.ts";
 import type { Cells } from "./storage/cells.ts";
 import type { GrantTable } from "./storage/grant-table.ts";
 import type { Identity } from "./storage/identity.ts";
@@ -59,6 +60,7 @@ export interface Parts {
   readonly challenges: readonly Challenge[];
   readonly roster: ActiveRoster;
   readonly stagedPins: StagedPins;
+  readonly stagingWear: StagingWear;
   readonly uses: UseCounts;
   readonly journal: Journal;
   readonly bolt: BoltControl;

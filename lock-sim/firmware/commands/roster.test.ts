@@ -248,3 +248,16 @@ test("a power cut at any moment of a COMMIT leaves the old table or the new one,
     },
   });
 });
+
+test("two rosters in turn do not wear the flash out, and the one that is open can still be committed", () => {
+  const { bench, session } = paired();
+  const rosters = [1, 2].map((epoch) => bench.site.roster(bench.now, epoch, []));
+  const begin = (i: number) => ({ name: "rosterBegin", roster: rosters[i % 2]! }) as const;
+  session.done(begin(0));
+  let begun = 1;
+  while (begun < 1_000 && session.ask(begin(begun)).ok) begun++;
+  assert.equal(begun, 101);
+  assert.equal(session.reason(begin(begun)), Reason.busy);
+  session.done(begin(begun - 1));
+  session.done({ name: "rosterCommit" });
+});

@@ -21,6 +21,9 @@ export function rosterBegin(parts: Parts, { roster }: Of<"rosterBegin">): Respon
   if (!verified.ok) return refuse(verified.reason);
   const reason = checkRoster(parts, verified.value);
   if (reason !== Reason.done) return refuse(reason);
+  const { staging } = parts.table;
+  const isReplacing = staging !== undefined && !equalBytes(staging.roster, roster);
+  if (isReplacing && !parts.stagingWear.take(parts.hal.uptime.milliseconds())) return refuse(Reason.busy);
   parts.table.begin(roster);
   parts.stagedPins.reset();
   return { ok: true, value: {} };
