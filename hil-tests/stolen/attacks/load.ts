@@ -14,6 +14,7 @@ const FRAMES_PER_SECOND = 20;
 const DAY_MS = 86_400_000;
 const MINUTES_A_DAY = 24 * 60;
 const BAD_ORDERS = 50;
+const BEGINNINGS = 500;
 const CONNECTIONS = 40;
 
 /** What a minute of the flood draws from the lock's battery, and how soon a fresh one is empty if it goes on. */
@@ -100,6 +101,19 @@ export const LOAD: readonly Attack[] = [
         scene.wait(60);
       }
       scene.figure = `${scene.front.inside.log.position.seq - before} records in a day`;
+    },
+  },
+  {
+    name: "wear a lock's flash out with two rosters",
+    section: "§6",
+    guard: "a roster takes another's place in staging a hundred times, then once in ten minutes",
+    against: "work",
+    patches: [{ file: "lock-sim/firmware/staging-wear.js", find: "if (this.#left === 0)", replace: "if (false)" }],
+    run: (scene) => {
+      const { laundry, grants } = scene;
+      const held = [scene.revoke(laundry, grants.mallorysAtLaundry), scene.revoke(laundry, grants.caretakers)];
+      const { talk } = scene.open(laundry);
+      for (let i = 0; i < BEGINNINGS; i++) talk.ask({ name: "rosterBegin", roster: held[i % 2]!.document });
     },
   },
   {

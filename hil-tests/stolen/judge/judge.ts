@@ -44,6 +44,9 @@ const RESUME_USES_MAX = 1_024;
 /** A stolen slot, and all strangers together: one DH in 250 ms each. */
 const DHS_PER_SECOND_MAX = 2 * 4;
 const DHS_AT_ONCE_MAX = 5;
+/** A block of flash stands 10,000: at this pace, more than a year. */
+const ERASES_AT_ONCE_MAX = 150;
+const ERASES_PER_DAY_MAX = 150;
 const S1_HEADER = 0x19;
 const S2_HEADER = 0x1a;
 const FIRMWARE = 7;
@@ -60,6 +63,8 @@ export class Judge {
   readonly #newestS1 = new Map<string, { n: number; s1: string }>();
   readonly #beganAtMs: number;
   readonly #dhsBefore: ReadonlyMap<Door, number>;
+  /** Erases of each block of a lock's flash. */
+  readonly #wearBefore: ReadonlyMap<Door, readonly number[]>;
   readonly #evidence: ReadonlyMap<Door, number>;
   readonly #confirmed: ReadonlyMap<Door, number>;
   readonly #gateways: Map<Door, Uint8Array[]>;
@@ -71,6 +76,7 @@ export class Judge {
     this.logs = new Logs(doors, theft.loot.events, (how) => this.broke("log", how));
     this.#beganAtMs = clock.monotonicMs();
     this.#issuerPk = issuer.publicKey;
+    this.#wearBefore = new Map(doors.map((door) => [door, door.lock.hardware.flash.wear]));
     this.#dhsBefore = new Map(doors.map((door) => [door, door.lock.work.crypto.dhs]));
     this.#evidence = new Map(doors.map((door) => [door, door.inside.log.position.seq]));
     this.#confirmed = new Map(doors.map((door) => [door, door.inside.roster.epoch]));
@@ -168,6 +174,11 @@ export class Judge {
     const dhs = door.lock.work.crypto.dhs - this.#dhsBefore.get(door)!;
     if (dhs > DHS_AT_ONCE_MAX + (elapsedMs / 1000) * DHS_PER_SECOND_MAX) {
       this.broke("work", `${dhs} point multiplications in ${elapsedMs / 1000} s`);
+    }
+    const before = this.#wearBefore.get(door)!;
+    const erases = Math.max(...door.lock.hardware.flash.wear.map((now, block) => now - before[block]!));
+    if (erases > ERASES_AT_ONCE_MAX + (elapsedMs / DAY_MS) * ERASES_PER_DAY_MAX) {
+      this.broke("work", `${erases} erases of one block of flash in ${elapsedMs / 1000} s`);
     }
   }
 
