@@ -287,6 +287,8 @@ function prepareConnection(sqlite: Sqlite.Database): void {
   // The package compiles WAL with NORMAL, which may lose the last commits at a power cut.
   sqlite.pragma("synchronous = FULL");
   sqlite.pragma("foreign_keys = ON");
+  // What a statement may have to undo goes to temporary files otherwise: a change of all rights wrote hundreds of MiB to them.
+  sqlite.pragma("temp_store = MEMORY");
   // What has been erased shall not be read from the file: freed bytes are zeroed wherever the page is written anyway.
   sqlite.pragma("secure_delete = FAST");
   // The exclusive lock is only taken with the first access.

@@ -94,10 +94,7 @@ test("what becomes urgent while it waits goes first from then on", async () => {
     order.push(name);
     turn.end();
   };
-  const taken = [
-    turns.take("ble").then(note("plain")),
-    turns.take("ble", 1, () => isUrgent).then(note("urgent")),
-  ];
+  const taken = [turns.take("ble").then(note("plain")), turns.take("ble", 1, () => isUrgent).then(note("urgent"))];
   isUrgent = true;
   first.end();
   await Promise.all(taken);

@@ -21,7 +21,10 @@ test("a lock that is there and leaves every OPEN unanswered has other keys: that
   assert.equal(status()?.reason, "waiting-for-contact");
   await clock.advanceAsync(60_000);
   assert.equal(status()?.reason, "keys-unknown");
-  assert.match(status()?.sentence ?? "", /^The lock is there but does not answer this gateway's keys: .* pair it again\.$/);
+  assert.match(
+    status()?.sentence ?? "",
+    /^The lock is there but does not answer this gateway's keys: .* pair it again\.$/,
+  );
 });
 
 test("a lock that is out of reach is not taken for one with other keys", async (t) => {

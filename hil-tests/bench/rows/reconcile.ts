@@ -6,7 +6,7 @@ import type { Figure } from "../figure.ts";
 import type { Bench, Row } from "../row.ts";
 import { stairTimes } from "../site/filled-stair.ts";
 import { type Change, ManyLocks } from "../site/many-locks.ts";
-import { latency } from "../statistics.ts";
+import { spread } from "../statistics.ts";
 
 const CHURN = 0.05;
 const MIB = 2 ** 20;
@@ -28,7 +28,7 @@ export const reconcile: Row = {
     "A whole gateway with its database on the disk, emulated locks in memory with their own firmware. *First fill*: all at once, the locks had the operator's " +
     "grant alone. *Revocation*: one carer's grant, at 200 locks. *Churn*: 5 % of residents move out, and as many in. Round trips and " +
     "bytes are all that passed until the locks were in step, with STATUS before and the event of the new roster afterwards (READ LOG, LOG HEAD, ACK LOG); *the " +
-    "least possible* is BEGIN, COMMIT and as few DROPs and PUTs as the bytes of the difference fill, and nothing else. *Drafting*: until all new rosters are " +
+    "least possible* is BEGIN, COMMIT and as few DROPs and PUTs as the difference can be had in, and nothing else. *Drafting*: until all new rosters are " +
     "signed and durable. Over the air: some locks on the realistic virtual radio with unmodified noble and bleno, 133 grants each at " +
     "first, in virtual time, until each lock has its roster; *300 locks* is that time for as many by one adapter.",
 
@@ -52,7 +52,6 @@ export const reconcile: Row = {
 
 function figuresOf(id: string, what: string, { draftedMs, locks, tally, differences }: Change): Figure[] {
   const least = differences.map(leastOf);
-  const sum = (of: (one: { roundTrips: number; bytes: number }) => number) => least.reduce((n, one) => n + of(one), 0);
   return [
     single(`${id}.drafting`, `${what}: drafting ${locks} rosters`, "ms", draftedMs),
     single(`${id}.roundTrips`, what, "round trips", tally.roundTrips),
@@ -60,26 +59,30 @@ function figuresOf(id: string, what: string, { draftedMs, locks, tally, differen
       `${id}.roundTripsMin`,
       `${what}, the least possible`,
       "round trips",
-      sum(({ roundTrips }) => roundTrips),
+      total(least.map(({ roundTrips }) => roundTrips)),
     ),
     single(`${id}.bytes`, what, "bytes", tally.bytes),
-    single(
-      `${id}.bytesMin`,
-      `${what}, the least possible`,
-      "bytes",
-      sum(({ bytes }) => bytes),
-    ),
+    single(`${id}.bytesMin`, `${what}, the least possible`, "bytes", total(least.map(({ bytes }) => bytes))),
   ];
 }
 
-/** What it takes if every frame is full to the last byte. */
 function leastOf({ put, drop, rosterBytes }: Change["differences"][number]): { roundTrips: number; bytes: number } {
-  const putBytes = put.reduce((sum, { bytes }) => sum + bytes + DOCUMENT_HEAD_BYTES, 0);
-  const dropBytes = drop.length * ID_WITH_HEAD_BYTES;
-  const batches = Math.ceil(putBytes / ROOM_BYTES) + Math.ceil(dropBytes / ROOM_BYTES);
-  const roundTrips = batches + 2;
+  const puts = put.map(({ bytes }) => bytes + DOCUMENT_HEAD_BYTES);
+  const drops = drop.map(() => ID_WITH_HEAD_BYTES);
+  const roundTrips = 2 + framesAtLeast(puts) + framesAtLeast(drops);
   const envelopes = roundTrips * (2 * ENVELOPE_BYTES + COMMAND_HEAD_BYTES + REPLY_BYTES);
-  return { roundTrips, bytes: envelopes + putBytes + dropBytes + rosterBytes };
+  return { roundTrips, bytes: envelopes + total(puts) + total(drops) + rosterBytes };
+}
+
+/** No way of filling frames needs fewer: none holds more bytes, nor more of even the smallest. */
+function framesAtLeast(sizes: readonly number[]): number {
+  if (sizes.length === 0) return 0;
+  const inOneFrame = Math.floor(ROOM_BYTES / Math.min(...sizes));
+  return Math.max(Math.ceil(total(sizes) / ROOM_BYTES), Math.ceil(sizes.length / inOneFrame));
+}
+
+function total(sizes: readonly number[]): number {
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function overTheAir({ effort: { filledStair: locks, rights } }: Bench): Promise<Figure[]> {
@@ -94,7 +97,7 @@ async function overTheAir({ effort: { filledStair: locks, rights } }: Bench): Pr
       id: `air.${id}`,
       what: `over the air, ${locks} locks: ${what}, until a lock has it`,
       unit: "ms",
-      measured: latency([...timesMs]),
+      measured: spread(timesMs),
     },
     single(
       `air.${id}All`,
