@@ -18,20 +18,29 @@ test("results stay until they are told, and long ones come in several messages",
   pending.add([refused("a", 1_000), refused("b", 1_000), refused("c", 4_000), refused("d", 0)]);
   const ids: string[][] = [];
   while (!pending.isEmpty) {
-    const next = pending.next();
-    assert.deepEqual(pending.next(), next);
+    const next = pending.next(100);
+    assert.deepEqual(pending.next(100), next);
     ids.push(next.map(({ id }) => id));
     pending.told(next);
   }
   assert.deepEqual(ids, [["a", "b"], ["c"], ["d"]]);
 });
 
+test("no more come at once than are asked for", () => {
+  const pending = new PendingResults();
+  pending.add(Array.from({ length: 5 }, (_, i) => refused(String(i), 0)));
+  assert.deepEqual(
+    pending.next(2).map(({ id }) => id),
+    ["0", "1"],
+  );
+});
+
 test("a backend that never listens loses the oldest", () => {
   const pending = new PendingResults();
   for (let i = 0; i < 1_500; i++) pending.add([refused(String(i), 0)]);
-  const [oldest] = pending.next();
+  const [oldest] = pending.next(100);
   assert.equal(oldest?.id, "500");
   pending.add(Array.from({ length: 10 }, () => refused("late", 0)));
   pending.told([oldest]);
-  assert.equal(pending.next()[0]?.id, "510");
+  assert.equal(pending.next(100)[0]?.id, "510");
 });

@@ -19,13 +19,14 @@ export class PendingResults {
   }
 
   /** The oldest, as many as go into one message; one at least, if there is any. They stay until they are told. */
-  next(): DocumentResult[] {
+  next(countMax: number): DocumentResult[] {
+    const oldest = this.#results.slice(0, countMax);
     let characters = 0;
-    const end = this.#results.findIndex((result, index) => {
+    const end = oldest.findIndex((result, index) => {
       characters += JSON.stringify(result).length;
       return index > 0 && characters > MESSAGE_CHARACTERS_MAX;
     });
-    return this.#results.slice(0, end < 0 ? undefined : end);
+    return end < 0 ? oldest : oldest.slice(0, end);
   }
 
   /** The backend has heard these. Some may be gone already, to make room. */

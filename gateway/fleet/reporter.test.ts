@@ -142,6 +142,21 @@ test("outcomes of documents go up with the next message, and wait for it if that
   assert.equal(reporter.trouble, undefined);
 });
 
+test("a result that no message can hold is left out, and holds up no other", async (t) => {
+  const { clock, heard, backend, reporter } = setUp(t);
+  await clock.advanceAsync(2_000);
+  const large: DocumentResult = { ...RESULT, id: "large" };
+  const report = backend.report;
+  backend.report = async (reports) => {
+    const isTooLarge = reports.results.includes(large);
+    if (isTooLarge) throw new UplinkError("refused", "https://backend.example answers 413", { tooLarge: true });
+    return report(reports);
+  };
+  reporter.tell([large, ...Array.from({ length: 20 }, () => ({ ...RESULT }))]);
+  await clock.advanceAsync(10 * 60_000);
+  assert.equal(heard.flatMap(({ results }) => results).length, 20);
+});
+
 test("in trouble it tries ever more slowly, at least once a minute, and never sooner than it is asked to", async (t) => {
   const { clock, epochs, backend, reporter, told } = setUp(t);
   backend.trouble = new UplinkError("unreachable", "https://backend.example can not be reached");

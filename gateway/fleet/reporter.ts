@@ -14,6 +14,7 @@ const GATHER_MS = 1_000;
 /** Everything is said anew so often: whoever heard it may have forgotten. */
 const ANEW_EVERY_MS = 10 * 60_000;
 const REPORTS_PER_MESSAGE_MAX = 50;
+const RESULTS_PER_MESSAGE_MAX = 100;
 const RETRY = { firstMs: 1_000, maxMs: 60_000 };
 /** A backend may ask to be left alone, but not for ever: revocations come this way. */
 const RETRY_AFTER_MS_MAX = 10 * 60_000;
@@ -52,6 +53,7 @@ export class Reporter {
   /** Locks of which there may be news. */
   readonly #changed = new Set<string>();
   #reportsMax = REPORTS_PER_MESSAGE_MAX;
+  #resultsMax = RESULTS_PER_MESSAGE_MAX;
   #anewAtMs = Number.NEGATIVE_INFINITY;
   #askAtMs: number;
   #trouble: string | undefined;
@@ -135,7 +137,7 @@ export class Reporter {
     const nowMs = clock.monotonicMs();
     if (nowMs >= this.#anewAtMs) this.#sayAllAnew(nowMs);
     const reports = this.#news();
-    const results = this.#results.next();
+    const results = this.#results.next(this.#resultsMax);
     if (reports.length === 0 && results.length === 0 && nowMs < this.#askAtMs) return;
     const answer = await this.#send({ gatewayId, reports, results });
     this.#results.told(results);
@@ -171,9 +173,18 @@ export class Reporter {
       return await this.#parts.uplink.report(message);
     } catch (error) {
       for (const { lockId } of message.reports) this.#changed.add(lockId);
-      if (error instanceof UplinkError && error.tooLarge) this.#reportsMax = Math.max(1, this.#reportsMax >> 1);
+      if (error instanceof UplinkError && error.tooLarge) this.#shrink(message);
       throw error;
     }
+  }
+
+  /** The next message has half as much. A result that is too large all by itself is left out: the report says the most of it. */
+  #shrink({ reports, results }: Reports): void {
+    this.#reportsMax = Math.max(1, this.#reportsMax >> 1);
+    this.#resultsMax = Math.max(1, this.#resultsMax >> 1);
+    if (reports.length > 1 || results.length !== 1) return;
+    this.#results.told(results);
+    this.#resultsMax = RESULTS_PER_MESSAGE_MAX;
   }
 
   #note(trouble: string | undefined): void {

@@ -113,11 +113,7 @@ export class NatsConnection {
 
   /** Resolves with the name of the stream that has acknowledged the message. Rejects with UplinkError. */
   async store({ subject, payload, id, headers }: StreamMessage): Promise<{ stream: string }> {
-    const bytes = Buffer.byteLength(payload) + FRAME_BYTES_MAX;
-    const bytesMax = this.#connection.info?.max_payload ?? 0;
-    if (bytes > bytesMax) {
-      throw new UplinkError("refused", `${this.#name} takes no messages of ${bytes} bytes`, { tooLarge: true });
-    }
+    this.#expectRoomFor(payload);
     try {
       const options = { msgID: id, headers: this.#headers(headers), timeout: ACKNOWLEDGED_WITHIN_MS };
       return await this.#jetstream.publish(subject, payload, options);
@@ -126,8 +122,9 @@ export class NatsConnection {
     }
   }
 
-  /** Says something once, to whoever listens now. */
+  /** Says something once, to whoever listens now. Throws UplinkError if the server takes nothing so large. */
   send(subject: string, payload: string, headers: Readonly<Record<string, string>>): void {
+    this.#expectRoomFor(payload);
     if (!this.#connection.isClosed()) this.#connection.publish(subject, payload, { headers: this.#headers(headers) });
   }
 
@@ -167,6 +164,12 @@ export class NatsConnection {
 
   async close(): Promise<void> {
     await this.#connection.close();
+  }
+
+  #expectRoomFor(payload: string): void {
+    const bytes = Buffer.byteLength(payload) + FRAME_BYTES_MAX;
+    if (bytes <= (this.#connection.info?.max_payload ?? 0)) return;
+    throw new UplinkError("refused", `${this.#name} takes no messages of ${bytes} bytes`, { tooLarge: true });
   }
 
   #headers(values: Readonly<Record<string, string>>) {
