@@ -66,30 +66,13 @@ export function atNewOffice(io: CliIo): RunOfficeCommand {
 export function askOffice(io: CliIo): RunCommand {
   return (command, work) =>
     atOffice(io)(command, async ({ office, json }) => {
-      const { buildRightsApi } = await import("../../../api/rights-api.ts");
+      const { askWithin, buildRightsApi } = await import("../../../api/rights-api.ts");
       const onMistake = (error: unknown) => {
         throw error;
       };
       const { locks, rights } = office;
       const api = await buildRightsApi({ locks, ...rights }, { log: onStderr(io), onMistake });
-      const ask: typeof fetch = async (input, init) => {
-        const { pathname, search } = new URL(String(input));
-        const reply = await api.inject({
-          method:
-            init?.method === "POST"
-              ? "POST"
-              : init?.method === "PUT"
-                ? "PUT"
-                : init?.method === "DELETE"
-                  ? "DELETE"
-                  : "GET",
-          url: `${pathname}${search}`,
-          headers: { "content-type": "application/json" },
-          ...(init?.body != null && { payload: String(init.body) }),
-        });
-        return new Response(reply.body === "" ? null : reply.body, { status: reply.statusCode });
-      };
-      const context: CommandContext = { client: ApiClient.within(ask, io.clock), io, json };
+      const context: CommandContext = { client: ApiClient.within(askWithin(api), io.clock), io, json };
       await work(context).finally(() => api.close());
     });
 }
