@@ -21,6 +21,7 @@ export function answerProblems(api: Api, parts: ProblemParts): void {
     const problem = asProblem(error, parts);
     const body = problem.body();
     if (body.status === 401) reply.header("www-authenticate", "Bearer");
+    if (body.retryAfterSeconds !== undefined) reply.header("retry-after", body.retryAfterSeconds);
     return reply.code(body.status).type("application/problem+json").serializer(JSON.stringify).send(body);
   });
   api.setNotFoundHandler(() => {

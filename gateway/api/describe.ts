@@ -35,9 +35,17 @@ export function swaggerOptions(version: string): FastifyDynamicSwaggerOptions {
             scheme: "bearer",
             description: "A token with a role. The first one is in the file api-token in the data directory",
           },
+          signature: {
+            type: "apiKey",
+            in: "header",
+            name: "Signature",
+            description:
+              "In the place of a bearer token: an HTTP message signature (RFC 9421, ecdsa-p256-sha256) with Signature-Input, " +
+              "by a token that was made with a public key. docs/api.md says what it covers",
+          },
         },
       },
-      security: [{ token: [] }],
+      security: [{ token: [] }, { signature: [] }],
     },
     refResolver: { buildLocalReference: (schema) => String(schema.$id) },
     transformObject: (document) => {
@@ -87,7 +95,8 @@ function complete(method: string, route: string, operation: Operation): void {
       addParameter(operation, header("If-Match", "The ETag that it must still have"));
       addProblems(operation, "precondition-failed");
   }
-  addProblems(operation, "internal");
+  if (method === "POST" || method === "PUT") addProblems(operation, "digest-wrong");
+  addProblems(operation, "too-many-requests", "internal");
 }
 
 const IDEMPOTENCY_KEY = header(

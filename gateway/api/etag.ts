@@ -1,6 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import type { Suite } from "../../crypto/suite.ts";
-import type { Api } from "./api.ts";
+import type { Api, ApiParts } from "./api.ts";
 import { ProblemError } from "./problem.ts";
 
 const TAG_BYTES = 12;
@@ -9,7 +8,7 @@ const TAG_BYTES = 12;
  * ETag on every answer to GET under /v1, If-None-Match there, and If-Match on PUT and DELETE: the change is made if what GET
  * would answer at the same address still has that tag (RFC 9110 §13).
  */
-export function tagAnswers(api: Api, suite: Suite): void {
+export function tagAnswers(api: Api, { suite, tokens }: Pick<ApiParts, "suite" | "tokens">): void {
   /** Addresses whose change under a condition is under way: two of them must not both find it fulfilled. */
   const changing = new Set<string>();
 
@@ -25,14 +24,12 @@ export function tagAnswers(api: Api, suite: Suite): void {
 
   api.addHook("preHandler", async (request) => {
     const wanted = request.headers["if-match"];
-    if (wanted === undefined || !isChange(request)) return;
+    if (wanted === undefined || !isChange(request) || !request.token) return;
     if (changing.has(request.url)) throw new ProblemError("precondition-failed", "Somebody is just changing it.");
     changing.add(request.url);
-    const now = await api.inject({
-      method: "GET",
-      url: request.url,
-      headers: { authorization: request.headers.authorization },
-    });
+    const token = tokens.lend(request.token);
+    const now = await api.inject({ method: "GET", url: request.url, headers: { authorization: `Bearer ${token}` } });
+    tokens.takeBack(token);
     // What is not there is for the route to say.
     if (now.statusCode === 200 && !matches(wanted, String(now.headers.etag))) {
       changing.delete(request.url);

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fastify from "fastify";
+import { opensslSuite } from "../../crypto/openssl.ts";
 import { ROLES } from "../store/token-store.ts";
 import { LOCK_A } from "../testing/grants-fixture.ts";
 import { guard } from "./access.ts";
 import { PERMISSIONS } from "./permissions.ts";
+import { RATE_LIMITS, RateLimiter } from "./rate-limits.ts";
+import { SignedRequests } from "./signed-requests.ts";
 import { apiFixture } from "./testing/api-fixture.ts";
 import { tokensFixture } from "./testing/tokens-fixture.ts";
 
@@ -48,11 +51,13 @@ test("without a token there is nothing but health and the description", async (t
 });
 
 test("a route that the table does not list is nobody's, an admin's neither", async (t) => {
-  const { tokens } = tokensFixture(t);
+  const { tokens, clock } = tokensFixture(t);
   const { text } = await tokens.add({ role: "admin" });
   const api = fastify();
   t.after(() => api.close());
-  guard(api, { tokens, openMetricsHere: false });
+  const limiter = new RateLimiter(clock, RATE_LIMITS);
+  const signed = new SignedRequests({ suite: opensslSuite, clock, tokens });
+  guard(api, { tokens, limiter, signed, openMetricsHere: false });
   api.get("/v1/new", () => "secret");
   const response = await api.inject({ url: "/v1/new", headers: { authorization: `Bearer ${text}` } });
   assert.equal(response.statusCode, 500);

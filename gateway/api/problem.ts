@@ -15,6 +15,7 @@ export const PROBLEMS = {
   "request-malformed": { status: 400, title: "The request can not be read" },
   "request-too-large": { status: 413, title: "The request is too large" },
   "media-type": { status: 415, title: "The body must be application/json" },
+  "digest-wrong": { status: 400, title: "The body is not what Content-Digest says" },
   "field-invalid": { status: 422, title: "A field of the request is wrong" },
   "label-invalid": { status: 422, title: "The label is mistyped" },
   "via-invalid": { status: 422, title: "The way to the lock is mistyped" },
@@ -56,6 +57,7 @@ export const Problem = Type.Object(
     code: Type.Enum(Object.keys(PROBLEMS) as ProblemCode[]),
     detail: Type.Optional(Type.String({ description: "One sentence on this very case" })),
     field: Type.Optional(Type.String({ description: "The member of the request that is to blame, like locks[0]" })),
+    retryAfterSeconds: Type.Optional(Type.Integer({ description: "too-many-requests: as Retry-After has it" })),
     reason: Type.Optional(Type.Integer({ description: "lock-refused: the lock's reason (protocol.md §6)" })),
     challenge: Type.Optional(
       Type.String({ description: "lock-refused: what the next order has to be signed over, in hexadecimal" }),
@@ -80,7 +82,7 @@ export const Problem = Type.Object(
 export type ProblemJson = Static<typeof Problem>;
 
 /** What a problem tells programs besides its code. */
-export type ProblemFacts = Pick<ProblemJson, "field" | "reason" | "challenge">;
+export type ProblemFacts = Pick<ProblemJson, "field" | "reason" | "challenge" | "retryAfterSeconds">;
 
 /** A refusal on its way to the client. */
 export class ProblemError extends Error {

@@ -8,6 +8,7 @@ import { ActionView } from "./action-view.ts";
 import { answerProblems, BODY_BYTES_MAX } from "./answer-problems.ts";
 import type { Api, ApiParts } from "./api.ts";
 import { auditChanges } from "./audit.ts";
+import { checkDigests } from "./content-digest.ts";
 import { DecisionView } from "./decision-view.ts";
 import { swaggerOptions } from "./describe.ts";
 import { tagAnswers } from "./etag.ts";
@@ -19,6 +20,7 @@ import { answerOnce, forgetOldAnswers } from "./idempotency.ts";
 import { LockView } from "./lock-view.ts";
 import { linkPages } from "./page.ts";
 import { Problem } from "./problem.ts";
+import { RATE_LIMITS, RateLimiter, type RateLimits } from "./rate-limits.ts";
 import { keepRoom } from "./room.ts";
 import { AuditEntryView, addAuditRoute } from "./routes/audit.ts";
 import { addDecisionRoute } from "./routes/decision.ts";
@@ -36,6 +38,7 @@ import { addPairingRoutes, PairingView } from "./routes/pairings.ts";
 import { addSettingsRoutes, HolidaysView, SettingsView } from "./routes/settings.ts";
 import { addSubjectRoutes, SubjectView } from "./routes/subjects.ts";
 import { addTokenRoutes, TokenView } from "./routes/tokens.ts";
+import { SignedRequests } from "./signed-requests.ts";
 import { SyncView } from "./sync-view.ts";
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -47,6 +50,8 @@ export interface ApiOptions {
   keyedRequests: KeyedRequestStore;
   /** Whether programs on this machine may read /metrics without a token. */
   openMetricsHere: boolean;
+  /** `RATE_LIMITS` if absent. */
+  limits?: RateLimits;
   /** Takes what is no fault of the request or of the world: a mistake of ours. */
   onMistake: (error: unknown) => void;
 }
@@ -97,16 +102,22 @@ export async function buildApi(parts: ApiParts, options: ApiOptions): Promise<Ap
 }
 
 /** What is done for every route, in this order. */
-function addHooks(api: Api, parts: ApiParts, { log, keyedRequests, openMetricsHere }: ApiOptions): void {
+function addHooks(
+  api: Api,
+  parts: ApiParts,
+  { log, keyedRequests, openMetricsHere, limits = RATE_LIMITS }: ApiOptions,
+): void {
   const { suite, clock, tokens, metrics } = parts;
-  guard(api, { tokens, openMetricsHere });
+  const limiter = new RateLimiter(clock, limits);
+  guard(api, { tokens, signed: new SignedRequests(parts), limiter, openMetricsHere });
   holdScope(api, parts);
   leaveToIssuer(api, parts);
+  checkDigests(api, suite);
   keepRoom(api, parts);
   const keyed = { requests: keyedRequests, suite, clock, log };
   answerOnce(api, keyed);
   forgetOldAnswers(api, keyed);
-  tagAnswers(api, suite);
+  tagAnswers(api, parts);
   linkPages(api);
   auditChanges(api, { ...parts, log });
   api.addHook("onResponse", async ({ routeOptions }, { statusCode }) => {

@@ -40,6 +40,8 @@ export interface TokensParts {
  */
 export class Tokens {
   readonly #parts: TokensParts;
+  /** Tokens by the texts that stand for them for the moment. */
+  readonly #lent = new Map<string, TokenRow>();
 
   constructor(parts: TokensParts) {
     this.#parts = parts;
@@ -48,6 +50,8 @@ export class Tokens {
   /** The token that this text is, if it is one, good now. */
   authenticate(text: string): TokenRow | undefined {
     const { store, suite } = this.#parts;
+    const lent = this.#lent.get(text);
+    if (lent) return lent;
     const shown = parse(text);
     if (!shown) return undefined;
     const token = store.get(shown.id);
@@ -62,6 +66,17 @@ export class Tokens {
     const token = this.#parts.store.get(id);
     if (!token?.publicKey || !this.#isLiving(token)) return undefined;
     return { ...token, publicKey: token.publicKey };
+  }
+
+  /** A text that stands for this token until it is taken back: for what a request has to ask of the API itself. */
+  lend(token: TokenRow): string {
+    const text = this.newText();
+    this.#lent.set(text, token);
+    return text;
+  }
+
+  takeBack(lentText: string): void {
+    this.#lent.delete(lentText);
   }
 
   get(id: string): TokenRow | undefined {

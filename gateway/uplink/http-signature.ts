@@ -28,7 +28,7 @@ export function signatureHeaders(
 }
 
 /** What is signed (RFC 9421 §2.5). */
-function signatureBase(components: SignedComponents, params: string): string {
+export function signatureBase(components: SignedComponents, params: string): string {
   return [...components, ["@signature-params", params]].map(([name, value]) => `"${name}": ${value}`).join("\n");
 }
 

@@ -9,12 +9,22 @@ import { type PairingRow, PairingStore } from "../../store/pairing-store.ts";
 import { SetAsideStore } from "../../store/set-aside-store.ts";
 import { type Role, TokenStore } from "../../store/token-store.ts";
 import { grantsFixture, LOCK_A } from "../../testing/grants-fixture.ts";
+import type { RateLimits } from "../rate-limits.ts";
 import { buildApi } from "../server.ts";
 import type { ActOutcome, ChallengeAnswer, SyncStatus } from "../services.ts";
 import { Tokens } from "../tokens.ts";
 
 /** An admin's. */
 export const TOKEN = `00000000000000ad.${"t".repeat(43)}`;
+
+const OFTEN = { burst: 1_000_000, perSecond: 1_000 };
+/** Time stands still in most tests, so that nothing would be refilled. */
+const PATIENT: RateLimits = {
+  failuresPerAddress: OFTEN,
+  failuresPerToken: OFTEN,
+  writesPerToken: OFTEN,
+  writesPerAddress: OFTEN,
+};
 
 const QUIET: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => QUIET };
 
@@ -30,7 +40,7 @@ interface Played {
 /** The API over real stores and grants, with everything that talks to locks played by the test. */
 export async function apiFixture(
   test: Pick<TestContext, "after">,
-  options: { log?: Log; openMetricsHere?: boolean } = {},
+  options: { log?: Log; openMetricsHere?: boolean; limits?: RateLimits } = {},
 ) {
   const grantsParts = await grantsFixture(test);
   const { database, suite, clock, random, locks, rosters, grants, groups, siteSettings, subjects } = grantsParts;
@@ -105,6 +115,7 @@ export async function apiFixture(
       log,
       keyedRequests,
       openMetricsHere: options.openMetricsHere ?? false,
+      limits: options.limits ?? PATIENT,
       onMistake: (error) => mistakes.push(error),
     });
   const api = await build();

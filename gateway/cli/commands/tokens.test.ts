@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cliFixture } from "../testing/cli-fixture.ts";
 
+const SCOPE = { locks: ["0a1b2c3d4e5f6071", "0a1b2c3d4e5f6072"], groups: ["00112233445566aa"] };
 const MADE = {
   id: "00000000000000b2",
   role: "operator",
@@ -46,15 +47,37 @@ test("tokens are one table", async (t) => {
   const items = [
     { ...MADE, name: "Care", lastUsedOn: "2027-01-06" },
     { ...MADE, id: "00000000000000c3", role: "viewer", revokedAt: "2027-01-06T00:00:00.000Z" },
-    { ...MADE, id: "00000000000000d4", role: "admin", expiresAt: "2027-01-17T00:00:00.000Z" },
+    { ...MADE, id: "00000000000000d4", role: "admin", scope: SCOPE, expiresAt: "2027-01-17T00:00:00.000Z" },
   ];
   const { portvakt } = cliFixture(t, { "GET /v1/tokens": [{ body: { items } }] });
   assert.deepEqual((await portvakt("token", "list")).out, [
-    "TOKEN             ROLE      NAME  LAST USED   ENDS",
-    "00000000000000b2  operator  Care  2027-01-06  never",
-    "00000000000000c3  viewer    –     never       revoked 24 h ago",
-    "00000000000000d4  admin     –     never       in 10 days",
+    "TOKEN             ROLE      NAME  SCOPE             LAST USED   ENDS",
+    "00000000000000b2  operator  Care  all               2027-01-06  never",
+    "00000000000000c3  viewer    –     all               never       revoked 24 h ago",
+    "00000000000000d4  admin     –     1 group, 2 locks  never       in 10 days",
   ]);
+});
+
+test("a token can be confined to locks and groups, and be one that signs", async (t) => {
+  const { token: _, ...made } = MADE;
+  const { portvakt, requests } = cliFixture(t, { "POST /v1/tokens": [{ status: 201, body: made }] });
+  const key = `02${"AB".repeat(32)}`;
+  const { out } = await portvakt(
+    "token",
+    "add",
+    "--role",
+    "operator",
+    "--lock",
+    "0A",
+    "0b",
+    "--group",
+    "0C",
+    "--public-key",
+    key,
+  );
+  const scope = { locks: ["0a", "0b"], groups: ["0c"] };
+  assert.deepEqual(requests[0]?.body, { role: "operator", scope, publicKey: key.toLowerCase() });
+  assert.deepEqual(out, ["Made 00000000000000b2, operator: its requests name it as keyid."]);
 });
 
 test("a token is revoked by its id", async (t) => {

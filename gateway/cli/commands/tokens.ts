@@ -15,21 +15,29 @@ export function addTokenCommands(program: Command, io: CliIo): void {
     .description("Makes a token. It is shown once and kept nowhere: print it into the file of whoever shall have it.")
     .addOption(new Option("--role <role>", "what it may do").choices(ROLES).makeOptionMandatory())
     .option("--name <text>", "whose it is, or what it is for")
+    .option("--lock <id...>", "the locks that it is confined to")
+    .option("--group <id...>", "the groups that it is confined to, with the locks in them")
+    .option("--public-key <hex>", "its requests are signed with this P-256 key (RFC 9421), and there is no secret")
     .option("--expires <when>", "in so many days, like 90d, or at a time, like 2027-12-31T23:00:00Z", (text) =>
       expiry(text, io.clock.wallMs()),
     )
-    .action(async (options: { role: string; name?: string; expires?: string }, command: Command) => {
+    .action(async ({ role, name, lock, group, publicKey, expires }: AddOptions, command: Command) => {
       const { client, json } = contextOf(command, io);
-      const { expires, ...asTheyAre } = options;
       const made = await client.post<TokenJson>("/tokens", {
-        ...asTheyAre,
+        role,
+        ...(name !== undefined && { name }),
+        ...((lock || group) && {
+          scope: { ...(lock && { locks: lower(lock) }), ...(group && { groups: lower(group) }) },
+        }),
+        ...(publicKey !== undefined && { publicKey: publicKey.toLowerCase() }),
         ...(expires !== undefined && { expiresAt: expires }),
       });
       if (json) io.out(JSON.stringify(made));
+      else if (made.token === undefined) io.out(`Made ${made.id}, ${made.role}: its requests name it as keyid.`);
       else {
         // The token alone on stdout, so that it can be sent into a file.
         io.err(`Token ${made.id} of the role ${made.role}; it is shown this once:`);
-        io.out(made.token ?? "");
+        io.out(made.token);
       }
     });
   token
@@ -59,6 +67,19 @@ export function addTokenCommands(program: Command, io: CliIo): void {
     });
 }
 
+interface AddOptions {
+  role: string;
+  name?: string;
+  lock?: string[];
+  group?: string[];
+  publicKey?: string;
+  expires?: string;
+}
+
+function lower(ids: readonly string[]): string[] {
+  return ids.map((id) => id.toLowerCase());
+}
+
 /** RFC 3339. */
 function expiry(text: string, nowMs: number): string {
   const days = /^(\d{1,5})d$/.exec(text)?.[1];
@@ -67,13 +88,23 @@ function expiry(text: string, nowMs: number): string {
   return new Date(atMs).toISOString();
 }
 
-const HEADINGS = ["TOKEN", "ROLE", "NAME", "LAST USED", "ENDS"];
+const HEADINGS = ["TOKEN", "ROLE", "NAME", "SCOPE", "LAST USED", "ENDS"];
 
-function cells({ id, role, name, lastUsedOn, expiresAt, revokedAt }: TokenJson, nowMs: number): string[] {
+function scopeWords(scope: TokenJson["scope"]): string {
+  if (!scope) return "all";
+  const { locks = [], groups = [] } = scope;
+  return [
+    ...(groups.length > 0 ? [`${groups.length} ${groups.length === 1 ? "group" : "groups"}`] : []),
+    ...(locks.length > 0 ? [`${locks.length} ${locks.length === 1 ? "lock" : "locks"}`] : []),
+  ].join(", ");
+}
+
+function cells({ id, role, name, scope, lastUsedOn, expiresAt, revokedAt }: TokenJson, nowMs: number): string[] {
   return [
     id,
     role,
     name ?? "–",
+    scopeWords(scope),
     lastUsedOn ?? "never",
     revokedAt ? `revoked ${relativeTime(revokedAt, nowMs)}` : expiresAt ? relativeTime(expiresAt, nowMs) : "never",
   ];
