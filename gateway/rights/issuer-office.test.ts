@@ -91,6 +91,18 @@ test("a gateway with another roster of the same epoch, or a newer one, gets one 
   assert.equal(onlyRoster(fixture, (await office.hear(message([ahead]))).bundles).claims.epoch, 10);
 });
 
+test("a result of a roster that was never sent changes nothing", async (t) => {
+  const { office, report } = await officeFixture(t);
+  await office.admit(report(LOCK_A, 0));
+  for (const [outcome, more] of [
+    ["accepted", {}],
+    ["refused", { code: "conflicting-roster" }],
+  ] as const) {
+    const { bundles } = await office.hear(message([], [rosterResult(LOCK_A, 7, outcome, more)]));
+    assert.deepEqual([bundles.length, office.epoch(LOCK_A)], [1, 1]);
+  }
+});
+
 test("a roster that is held goes again when people have said that it is meant", async (t) => {
   const fixture = await officeFixture(t);
   const { office, report, grant } = fixture;

@@ -131,7 +131,9 @@ export class IssuerOffice {
     const { gatewayId, reports, results } = readMessage(world.suite, message);
     const strangers = reports.filter((report) => !this.#isKnown(report));
     const known = reports.filter((report) => this.#isKnown(report));
-    await book.note(gatewayId, known, results);
+    // What was never sent has no result.
+    const own = results.filter(({ lockId, epoch }) => epoch <= rosters.wantedEpoch(lockId));
+    await book.note(gatewayId, known, own);
     // A database that was put back from a backup may be behind what gateways and locks have.
     const ahead = book.ofGateway(gatewayId).filter(({ lockId, reportedEpoch, wantedEpoch, conflictingEpoch = 0 }) => {
       const epoch = rosters.wantedEpoch(lockId);
