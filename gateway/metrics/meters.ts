@@ -54,23 +54,21 @@ export class Meters implements Observer {
     this.#gauge("portvakt_database_bytes", "Size of the store", () => levels.databaseBytes());
     this.#gauge("portvakt_events_set_aside", "Events that the backend refused", () => levels.setAsideEvents());
     this.#gauge("portvakt_events_lost", "Events given up since the start for want of room", () => levels.lostEvents());
-    this.#gaugeByState(
-      "portvakt_locks",
-      "Paired locks by how far they are in step",
-      SYNC_STATES,
-      (state) => levels.syncStates().filter((one) => one === state).length,
-    );
+    this.#gaugeBy("state", "portvakt_locks", "Paired locks by how far they are in step", () => {
+      const states = levels.syncStates();
+      return SYNC_STATES.map((state) => [state, states.filter((one) => one === state).length]);
+    });
     this.#gauge("portvakt_revocation_age_seconds", "Longest time since a lock confirmed what was wanted then", () =>
       Math.max(0, ...levels.revocationAges().map((age) => age ?? 0)),
     );
-    this.#gaugeByAge(
-      "portvakt_locks_by_revocation_age",
-      "Paired locks that confirmed within so many seconds what was wanted then; +Inf: all of them",
-      (le) => levels.revocationAges().filter((age) => age !== undefined && age <= le).length,
-      () => levels.revocationAges().length,
-    );
-    this.#gaugeByState("portvakt_uplink_state", "1 for the state that the uplink is in", UPLINK_STATES, (state) =>
-      Number(levels.uplinkState() === state),
+    const help = "Paired locks that confirmed within so many seconds what was wanted then; +Inf: all of them";
+    this.#gaugeBy("le", "portvakt_locks_by_revocation_age", help, () => {
+      const ages = levels.revocationAges();
+      const within = (le: number) => ages.filter((age) => age !== undefined && age <= le).length;
+      return [...REVOCATION_SECONDS.map((le) => [String(le), within(le)] as const), ["+Inf", ages.length]];
+    });
+    this.#gaugeBy("state", "portvakt_uplink_state", "1 for the state that the uplink is in", () =>
+      UPLINK_STATES.map((state) => [state, Number(levels.uplinkState() === state)]),
     );
   }
 
@@ -147,32 +145,15 @@ export class Meters implements Observer {
     });
   }
 
-  #gaugeByAge(name: string, help: string, within: (seconds: number) => number, all: () => number): void {
+  /** One with a series for each value of the label; `values` is asked once for all of them. */
+  #gaugeBy(label: string, name: string, help: string, values: () => readonly (readonly [string, number])[]): void {
     new Gauge({
       name,
       help,
-      labelNames: ["le"],
+      labelNames: [label],
       registers: [this.#registry],
       collect() {
-        for (const seconds of REVOCATION_SECONDS) this.set({ le: String(seconds) }, within(seconds));
-        this.set({ le: "+Inf" }, all());
-      },
-    });
-  }
-
-  #gaugeByState<State extends string>(
-    name: string,
-    help: string,
-    states: readonly State[],
-    value: (state: State) => number,
-  ): void {
-    new Gauge({
-      name,
-      help,
-      labelNames: ["state"],
-      registers: [this.#registry],
-      collect() {
-        for (const state of states) this.set({ state }, value(state));
+        for (const [key, value] of values()) this.set({ [label]: key }, value);
       },
     });
   }
