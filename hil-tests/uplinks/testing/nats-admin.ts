@@ -3,6 +3,7 @@ import {
   type JetStreamManager,
   jetstreamManager,
   RetentionPolicy,
+  type StoredMsg,
   type StreamConfig,
   type StreamInfo,
 } from "@nats-io/jetstream";
@@ -54,6 +55,11 @@ export class NatsAdmin {
 
   info(stream: string = STREAM): Promise<StreamInfo> {
     return this.#manager.streams.info(stream);
+  }
+
+  /** What the stream has last on this subject; undefined if there is nothing. */
+  async newest(stream: string, subject: string): Promise<StoredMsg | undefined> {
+    return (await this.#manager.streams.getMessage(stream, { last_by_subj: subject })) ?? undefined;
   }
 
   async close(): Promise<void> {
