@@ -36,6 +36,8 @@ const Step = {
   proving: "opening the first session",
   roster: "bringing the first roster",
   done: "in step",
+  /** Where the issuer is elsewhere: nothing more is to be done here. */
+  handedOver: "paired; what it lets in, the issuer has to say",
 } as const;
 
 export interface PairingsParts {
@@ -131,7 +133,7 @@ export class Pairings implements PairingService {
   async #runToEnd(row: PairingRow, work: () => Promise<void>): Promise<void> {
     try {
       await work();
-      await this.#end(row, { state: "done", step: Step.done });
+      await this.#end(row, { state: "done", step: this.#hasRoster(row.lockId) ? Step.done : Step.handedOver });
     } catch (error) {
       // The next start goes on with it.
       if (this.#closing.signal.aborted) return;
@@ -246,7 +248,7 @@ export class Pairings implements PairingService {
   }
 
   async #finish(row: PairingRow, refusal?: string): Promise<void> {
-    const { clock, locks, rosters, links, renewRoster, reconciler } = this.#parts;
+    const { clock, locks, links, renewRoster, reconciler } = this.#parts;
     const { lockId } = row;
     if (locks.candidate(lockId)) {
       await this.#put(row, { step: Step.proving });
@@ -254,11 +256,15 @@ export class Pairings implements PairingService {
       await Promise.all([locks.promoteCandidate(lockId, clock.wallMs()), this.#put(row, { step: Step.roster })]);
       await links.of(lockId).forget();
     }
-    const hasRoster = () => rosters.head(lockId)?.generation === locks.get(lockId)?.generation;
-    if (!hasRoster()) await renewRoster(lockId);
+    if (!this.#hasRoster(lockId)) await renewRoster(lockId);
     reconciler.watch(lockId);
-    // A remote issuer signs one when it has heard of the lock.
-    if (hasRoster()) await this.#untilInStep(lockId);
+    // An issuer elsewhere signs one when it has heard of the lock.
+    if (this.#hasRoster(lockId)) await this.#untilInStep(lockId);
+  }
+
+  #hasRoster(lockId: string): boolean {
+    const { locks, rosters } = this.#parts;
+    return rosters.head(lockId)?.generation === locks.get(lockId)?.generation;
   }
 
   /** Throws PairingFailed if the lock has not taken the slot, or does not say; `refusal` is what it said against P3. */

@@ -11,7 +11,8 @@ import { FleetWorld } from "./testing/fleet-world.ts";
 /** A paired lock in step, and somebody whose phone may open it. */
 async function furnished(t: Parameters<typeof FleetWorld.start>[0], seed: number) {
   const world = await FleetWorld.start(t, { seed });
-  assert.equal((await world.pair()).state, "done");
+  const { state, step } = await world.pair();
+  assert.deepEqual([state, step], ["done", "paired; what it lets in, the issuer has to say"]);
   await world.untilInStep();
   const phone = world.newPhone();
   const grantId = await world.grant(phone);
