@@ -82,6 +82,13 @@ test("a lock that was reset is taken in again; not so one that has another key f
   assert.deepEqual(generations(await hear({ generation: 1 })), [1]);
 });
 
+test("a message that can not be read leads to nothing", async (t) => {
+  const { issuer, hear } = await setUp(t);
+  await assert.rejects(hear({ sigPk: "02" }), { name: "MalformedJson" });
+  assert.deepEqual(await issuer.hearFromBroker({ gatewayId: GATEWAY, reports: [{}] }), []);
+  assert.equal(issuer.report(LOCK), undefined);
+});
+
 test("a gateway that has all of it gets nothing more, and one that is behind gets the difference", async (t) => {
   const { issuer, hear } = await setUp(t);
   await hear();

@@ -5,6 +5,7 @@ import type { LockReport } from "../../gateway/fleet/lock-report.ts";
 import type { GrantRequest } from "../../gateway/rights/grant-request.ts";
 import { IssuerOffice } from "../../gateway/rights/issuer-office.ts";
 import type { OfficeWorld } from "../../gateway/rights/office-parts.ts";
+import { MalformedJson } from "../../gateway/uplink/strict-json.ts";
 import { Action, signOrder } from "../../protocol/documents/order.ts";
 import type { Receipt } from "../../protocol/documents/receipt.ts";
 import { fromHex, toHex } from "../../protocol/wire/bytes.ts";
@@ -53,6 +54,16 @@ export class BackendIssuer {
     const heard = this.#last.then(() => this.#hear(json));
     this.#last = heard.catch(() => {});
     return heard;
+  }
+
+  /** As `hear`, for what comes over a broker, where nobody waits to be told that it was malformed: then nothing is needed. */
+  async hearFromBroker(json: unknown): Promise<Bundle[]> {
+    try {
+      return await this.hear(json);
+    } catch (error) {
+      if (error instanceof MalformedJson) return [];
+      throw error;
+    }
   }
 
   /** What a gateway needs by what it said last: since people have decided something. */

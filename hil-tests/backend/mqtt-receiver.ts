@@ -92,7 +92,7 @@ export class MqttReceiver {
   }
 
   async #hearReport(json: { gatewayId: string }): Promise<void> {
-    await this.#give(json.gatewayId, (await this.#issuer?.hear(json)) ?? []);
+    await this.#give(json.gatewayId, (await this.#issuer?.hearFromBroker(json)) ?? []);
   }
 
   async #give(gatewayId: string, bundles: readonly Bundle[]): Promise<void> {

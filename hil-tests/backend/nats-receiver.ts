@@ -128,7 +128,7 @@ export class NatsReceiver {
   }
 
   async #hearReport(json: { gatewayId: string }): Promise<void> {
-    this.#give(json.gatewayId, (await this.#options.issuer?.hear(json)) ?? []);
+    this.#give(json.gatewayId, (await this.#options.issuer?.hearFromBroker(json)) ?? []);
   }
 
   #give(gatewayId: string, bundles: readonly Bundle[]): void {
