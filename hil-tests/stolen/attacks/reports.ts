@@ -37,13 +37,18 @@ export const REPORTS: readonly Attack[] = [
   {
     name: "use up a lock's epochs by a report",
     section: "§7",
-    guard: "an issuer believes no gateway that speaks of an epoch above 2^31",
+    guard: "a report whose epochs are far ahead of the issuer's own, or above 2^31, gets nothing",
     against: "others",
     patches: [
       {
         file: "gateway/rights/heard-report.js",
         find: "const EPOCH_MAX = 2 ** 31;",
         replace: "const EPOCH_MAX = 2 ** 32;",
+      },
+      {
+        file: "gateway/rights/issuer-office.js",
+        find: "return isSame && !isFarAhead && reports.has(lockId, gatewayId);",
+        replace: "return isSame && reports.has(lockId, gatewayId);",
       },
     ],
     run: (scene) =>
