@@ -58,8 +58,8 @@ function entryOf(
   atMs: number,
 ): AuditEntry {
   const { audited = [] } = routeOptions.config;
-  const said = pick((body ?? {}) as Record<string, unknown>, audited, (value) => typeof value === "string");
-  const where = pick(params as Record<string, unknown>, KEPT_PARAMS, (value) => ID.test(String(value)));
+  const said = pick(body, audited, (value) => typeof value === "string");
+  const where = pick(params, KEPT_PARAMS, (value) => ID.test(String(value)));
   const location = reply.getHeader("location");
   const { statusCode: status } = reply;
   return {
@@ -78,11 +78,9 @@ function entryOf(
   };
 }
 
-function pick(
-  from: Record<string, unknown>,
-  names: readonly string[],
-  isKept: (value: unknown) => boolean,
-): Record<string, string> {
-  const kept = names.filter((name) => name in from && isKept(from[name]));
-  return Object.fromEntries(kept.map((name) => [name, String(from[name])]));
+/** What was sent may be anything, and a list has no such members either. */
+function pick(sent: unknown, names: readonly string[], isKept: (value: unknown) => boolean): Record<string, string> {
+  const from = new Map(typeof sent === "object" && sent !== null ? Object.entries(sent) : []);
+  const kept = names.filter((name) => from.has(name) && isKept(from.get(name)));
+  return Object.fromEntries(kept.map((name) => [name, String(from.get(name))]));
 }

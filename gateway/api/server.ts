@@ -89,6 +89,8 @@ export async function buildApi(parts: ApiParts, options: ApiOptions): Promise<Ap
     keepAliveTimeout: IDLE_TIMEOUT_MS,
     forceCloseConnections: "idle",
   }).withTypeProvider<TypeBoxTypeProvider>();
+  // Nothing here takes plain text, which Fastify would.
+  api.removeContentTypeParser("text/plain");
   api.setValidatorCompiler(TypeBoxValidatorCompiler);
   answerProblems(api, options);
   for (const schema of SCHEMAS) api.addSchema(schema);
