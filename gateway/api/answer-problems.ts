@@ -17,8 +17,8 @@ export interface ProblemParts {
 
 /** Whatever goes wrong in a route is answered as RFC 9457 has it. */
 export function answerProblems(api: Api, parts: ProblemParts): void {
-  api.setErrorHandler<FastifyError>((error, _request, reply) => {
-    const problem = asProblem(error, parts);
+  api.setErrorHandler<FastifyError>((error, { routeOptions }, reply) => {
+    const problem = asProblem(error, routeOptions.bodyLimit, parts);
     const body = problem.body();
     if (body.status === 401) reply.header("www-authenticate", "Bearer");
     if (body.retryAfterSeconds !== undefined) reply.header("retry-after", body.retryAfterSeconds);
@@ -29,7 +29,7 @@ export function answerProblems(api: Api, parts: ProblemParts): void {
   });
 }
 
-function asProblem(error: FastifyError, { log, onMistake }: ProblemParts): ProblemError {
+function asProblem(error: FastifyError, bodyBytesMax: number, { log, onMistake }: ProblemParts): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof RequestRefused) return refusal(error);
   if (error instanceof StoreError) {
@@ -41,7 +41,7 @@ function asProblem(error: FastifyError, { log, onMistake }: ProblemParts): Probl
     case 400:
       return new ProblemError("request-malformed", error.message);
     case 413:
-      return new ProblemError("request-too-large", `A body has at most ${BODY_BYTES_MAX} bytes.`);
+      return new ProblemError("request-too-large", `A body has at most ${bodyBytesMax} bytes here.`);
     case 415:
       return new ProblemError("media-type");
     default:

@@ -48,6 +48,7 @@ test("what is no good body is refused by its name at every route, and nothing is
     for (const [name, body, headers, status, code] of bodies) {
       const { status: got, body: problem } = await ask(method, url, body, undefined, headers);
       assert.deepEqual([got, problem?.code], [status, code], `${method} ${url}: ${name}: ${JSON.stringify(problem)}`);
+      if (status === 413) assert.equal(problem.detail, `A body has at most ${bytesMax} bytes here.`);
     }
   }
   assert.deepEqual([played.asked, mistakes], [[], []]);

@@ -14,7 +14,7 @@ export function checkDigests(api: Api, suite: Suite): void {
     let length = 0;
     for await (const chunk of payload) {
       length += chunk.length;
-      if (length > limit) throw new ProblemError("request-too-large", `A body has at most ${limit} bytes.`);
+      if (length > limit) throw new ProblemError("request-too-large", `A body has at most ${limit} bytes here.`);
       chunks.push(chunk);
     }
     const body = Buffer.concat(chunks);
