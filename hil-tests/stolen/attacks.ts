@@ -1,6 +1,8 @@
 import type { Attack } from "./attack.ts";
+import { BACKENDS } from "./attacks/backends.ts";
 import { CLOCKS } from "./attacks/clocks.ts";
 import { DISGUISES } from "./attacks/disguises.ts";
+import { FORGERIES } from "./attacks/forgeries.ts";
 import { KEYS } from "./attacks/keys.ts";
 import { LOAD } from "./attacks/load.ts";
 import { LOGS } from "./attacks/logs.ts";
@@ -16,11 +18,13 @@ export const ATTACKS: readonly Attack[] = [
   ...REPLAYS,
   ...KEYS,
   ...ORDERS,
+  ...FORGERIES,
   ...RIGHTS,
   ...ROSTERS,
   ...CLOCKS,
   ...PAIRING,
   ...LOGS,
+  ...BACKENDS,
   ...LOAD,
   ...DISGUISES,
   ...REPORTS,
