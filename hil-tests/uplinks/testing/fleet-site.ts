@@ -28,8 +28,9 @@ const POLL_MS = 5_000;
 const BATCH_MAX = 20;
 const REVOKE_SHARE_MAX_PERCENT = 50;
 const DEFAULT_BUNDLE_BYTES_MAX = 100_000;
-const TURN_MS = 10;
-const TURNS_MAX = 50_000;
+/** So little that an order's minute, or a token's two, do not go by while the broker's process waits for its turn. */
+const TURN_MS = 3;
+const TURNS_MAX = 150_000;
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 

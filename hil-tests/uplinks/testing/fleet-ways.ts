@@ -22,7 +22,7 @@ export async function overHttp({ backend, issuer }: FleetSite): Promise<FleetWay
   const url = await receiver.start(0);
   return {
     uplink: ({ clock }) =>
-      new HttpUplink(opensslSuite, clock, { url: `${url}/events`, auth: { kind: "none" }, askEveryMs: 15_000 }),
+      new HttpUplink(opensslSuite, clock, { url: `${url}/events`, auth: { kind: "none" }, askEveryMs: 5_000 }),
     order: async ({ gateway, lockId }, order) => asTold(await gateway.services.actions.carry(lockId, order)),
     changed() {},
     close: () => receiver.close(),
