@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nobleSuite } from "../../crypto/noble.ts";
-import { EventRefused } from "./lock-event.ts";
+import { ExportedLock } from "../../gateway/verify/testing/exported-lock.ts";
+import { fromHex } from "../../protocol/wire/bytes.ts";
+import { EventRefused, readLockEvent } from "./lock-event.ts";
 import { LockHistory } from "./lock-history.ts";
 
 const LOCK_ID = "0102030405060708";
@@ -23,4 +25,19 @@ test("a gateway that was put back misses what this backend has: only the rest is
     { fromSeq: 11, toSeq: 15 },
   ]);
   assert.equal(generation?.durableThrough, 15);
+});
+
+test("what no head has signed gives way to the lock's own records; what one has signed stays", () => {
+  const lock = new ExportedLock(nobleSuite, 1);
+  const history = new LockHistory(nobleSuite, lock.lockId, fromHex(lock.sigPk));
+  const accept = (event: object) => history.accept(readLockEvent(event));
+  const madeUp = new ExportedLock(nobleSuite, 1, { time: 7 });
+  for (const event of [madeUp.record(), madeUp.record(), madeUp.record()]) assert.equal(accept(event), true);
+
+  const [first, second, head] = [lock.record(), lock.record(), lock.head()];
+  assert.throws(() => accept(head), EventRefused);
+  for (const event of [first, second, head]) assert.equal(accept(event), true);
+  const [generation] = history.generations();
+  assert.deepEqual([generation?.durableThrough, generation?.signedThrough], [2, 2]);
+  assert.throws(() => accept(new ExportedLock(nobleSuite, 1, { time: 7 }).record()), EventRefused);
 });

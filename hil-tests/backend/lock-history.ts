@@ -108,7 +108,7 @@ export class LockHistory {
     if (held) {
       // The hash covers the whole record and all before it.
       if (equalBytes(held.h, record.h)) return false;
-      throw new EventRefused(event.id, "other-record", "another record is held under this number");
+      this.#giveWay(generation, event);
     }
     if (generation.gaps.some(({ fromSeq, toSeq }) => fromSeq <= event.seq && event.seq <= toSeq)) {
       this.#fillGap(generation, event, record);
@@ -124,6 +124,19 @@ export class LockHistory {
     generation.records.set(event.seq, record);
     generation.durableThrough = event.seq;
     return true;
+  }
+
+  /**
+   * What no head of the lock covers may have come from anybody who had a gateway's place, and would keep the lock's own records out
+   * for ever: it gives way to others that continue the chain as well. Which are the lock's, the next head decides.
+   */
+  #giveWay(generation: Generation, event: LockEvent & { kind: "record" }): void {
+    const previous = generation.hashAt(event.seq - 1);
+    const continues = !previous || verifyChain(this.#suite, previous, event.seq, event.record).ok;
+    if (event.seq <= generation.signedThrough || !continues) {
+      throw new EventRefused(event.id, "other-record", "another record is held under this number");
+    }
+    generation.forgetAfter(event.seq - 1);
   }
 
   /** A record that had been set aside comes late. It must lead to its successor, or come from the one before it. */
