@@ -16,13 +16,13 @@ export const BACKENDS: readonly Attack[] = [
   {
     name: "tell a backend another record under a number that it has",
     section: "§9",
-    guard: "what a backend holds stays",
+    guard: "what a head has signed stays",
     against: "log",
     patches: [
       {
         file: "hil-tests/backend/lock-history.js",
-        find: 'throw new EventRefused(event.id, "other-record", "another record is held under this number");',
-        replace: "generation.records.set(event.seq, record); return true;",
+        find: "if (event.seq <= generation.signedThrough || !continues)",
+        replace: "if (false)",
       },
     ],
     run: (scene) => {
@@ -30,6 +30,26 @@ export const BACKENDS: readonly Attack[] = [
       log.replace(log.middle, altered(log.record(log.middle)));
       log.chainFrom(log.middle);
       for (const event of log.events) scene.judge.logs.tell(event);
+    },
+  },
+  {
+    name: "keep a lock's own records out of a backend",
+    section: "§9",
+    guard: "what no head has signed gives way to records that continue the chain as well",
+    against: "log",
+    patches: [
+      {
+        file: "hil-tests/backend/lock-history.js",
+        find: "if (event.seq <= generation.signedThrough || !continues)",
+        replace: "if (true)",
+      },
+    ],
+    run: (scene) => {
+      const { front, judge } = scene;
+      for (let i = 0; i < FAKE_RECORDS; i++) scene.malloryTries(front, scene.grants.denied);
+      for (const event of madeUpEnd(scene, false)) judge.logs.tell(event);
+      // Another gateway has taken the stolen one's place.
+      judge.logs.deliver(front);
     },
   },
   {

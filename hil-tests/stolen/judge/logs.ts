@@ -7,7 +7,7 @@ import { equalBytes, fromHex, toHex } from "../../../protocol/wire/bytes.ts";
 import { EventRefused, readLockEvent } from "../../backend/lock-event.ts";
 import { LockHistory } from "../../backend/lock-history.ts";
 import type { Door } from "../site/door.ts";
-import { recordOf } from "../site/events.ts";
+import { recordEvent, recordOf } from "../site/events.ts";
 import { readWholeLog } from "../site/whole-log.ts";
 
 const NONCE_BYTES = 16;
@@ -21,6 +21,8 @@ export class Logs {
   readonly #true = new Map<string, Uint8Array>();
   readonly #backend: Map<string, LockHistory>;
   readonly #asked: { door: Door; nonce: string; seq: number }[] = [];
+  /** What was signed for at the theft, by lock and generation. */
+  readonly #signedBefore = new Map<string, number>();
   readonly #broken: (what: string) => void;
 
   /** `events`: what the backend had before the theft. */
@@ -34,6 +36,11 @@ export class Logs {
       if (record) this.#true.set(placeOf(event.data.lockId, record), record.record);
     }
     this.look();
+    for (const [lockId, history] of this.#backend) {
+      for (const { generation, signedThrough } of history.generations()) {
+        this.#signedBefore.set(placeOf(lockId, { generation, seq: 0 }), signedThrough);
+      }
+    }
   }
 
   /** Takes note of what the locks have in their logs now. */
@@ -66,6 +73,17 @@ export class Logs {
   hasRecordIn(door: Door, bytes: Uint8Array): boolean {
     const text = toHex(bytes);
     return readWholeLog(door).some((record) => text.includes(toHex(record.bytes)));
+  }
+
+  /** An honest gateway brings the backend what it has not had of the lock's. */
+  deliver(door: Door): void {
+    const { lockId, inside } = door;
+    const { generation } = inside;
+    for (const { seq, bytes } of readWholeLog(door).filter((record) => record.generation === generation)) {
+      if (seq <= this.#signedThrough(door.id, generation)) continue;
+      const isTaken = this.tell(recordEvent({ lockId, generation, seq }, bytes));
+      if (!isTaken) this.#broken(`the backend refuses the lock's own record ${seq}`);
+    }
   }
 
   /** What the backend would sign a receipt for: the last record that it holds all before. */
@@ -118,12 +136,22 @@ export class Logs {
     }
     for (const [lockId, history] of this.#backend) {
       for (const { generation, signedThrough, records } of history.generations()) {
+        const before = this.#signedBefore.get(placeOf(lockId, { generation, seq: 0 })) ?? 0;
+        if (signedThrough < before) this.#broken(`the backend gives up records from ${signedThrough + 1} to ${before}`);
         const untrue = chainedBackFrom(signedThrough, records).find(
           (record) => !this.#isTrue(lockId, generation, record.seq, encodeRecord(record)),
         );
         if (untrue) this.#broken(`the backend has a record ${untrue.seq} that the lock never wrote`);
       }
     }
+  }
+
+  #signedThrough(lockId: string, generation: number): number {
+    const found = this.#backend
+      .get(lockId)!
+      .generations()
+      .find((each) => each.generation === generation);
+    return found?.signedThrough ?? 0;
   }
 
   #isTrue(lockId: string, generation: number, seq: number, record: Uint8Array): boolean {
