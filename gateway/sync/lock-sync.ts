@@ -46,6 +46,8 @@ export class LockSync {
   readonly #parts: LockSyncParts;
   readonly #round: LockRound;
   readonly #backoff: Backoff;
+  /** The lock was known before this run, and the store is not as the last run left it. */
+  readonly #isPutBack: boolean;
   #standing = NOT_ASKED;
   #running: Promise<void> | undefined;
   #wake: (() => void) | undefined;
@@ -58,6 +60,7 @@ export class LockSync {
     this.#link = link;
     this.#parts = parts;
     this.#round = new LockRound(lockId, link, parts);
+    this.#isPutBack = !parts.locks.isContinued && this.#round.reports.last !== undefined;
     this.#backoff = new Backoff(parts.random, { firstMs: RETRY_FIRST_MS, maxMs: RETRY_MAX_MS });
   }
 
@@ -156,12 +159,11 @@ export class LockSync {
     }
   }
 
-  /** A serial line is open whether a lock is there or not, so there the store must have been put back as well. */
+  /** A serial line is open whether a lock is there or not: there the store must have been put back as well. */
   #isSilent(): boolean {
-    const { locks } = this.#parts;
-    const via = locks.get(this.#lockId)?.via;
+    const via = this.#parts.locks.get(this.#lockId)?.via;
     const isWire = via !== undefined && parseVia(via).kind === "serial";
-    return this.#link.isSilent && !(isWire && locks.isContinued);
+    return this.#link.isSilent && (!isWire || this.#isPutBack);
   }
 
   #restMs(): number {
