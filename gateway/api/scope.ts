@@ -4,7 +4,7 @@ import type { Groups } from "../rights/groups.ts";
 import { invalidField } from "../rights/invalid-field.ts";
 import type { LockStore } from "../store/lock-store.ts";
 import type { TokenScope } from "../store/token-store.ts";
-import { RequestRefused } from "./services.ts";
+import { RequestRefused, type UplinkStatus } from "./services.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -75,6 +75,17 @@ export class PartialScope implements Scope {
     return lockIds.every((id) => this.hasLock(id)) && groupIds.every((id) => this.hasGroup(id));
   }
 }
+
+/** How delivery fares; to who sees a part only without the words, which may be about other locks. */
+export function uplinkWithin({ isWhole }: Scope, status: UplinkStatus): UplinkStatus {
+  return isWhole ? status : { ...status, sentence: UPLINK_WORDS[status.state] };
+}
+
+const UPLINK_WORDS: Record<UplinkStatus["state"], string> = {
+  none: "There is no uplink.",
+  delivering: "Events are delivered.",
+  waiting: "Events of this gateway wait to be delivered.",
+};
 
 /** Ids of the paired locks that are within. */
 export function locksWithin(scope: Scope, locks: Pick<LockStore, "list">): string[] {

@@ -1,7 +1,7 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
 import type { Api, ApiParts } from "../api.ts";
 import { Time, timeText } from "../fields.ts";
-import { scopeOf } from "../scope.ts";
+import { scopeOf, uplinkWithin } from "../scope.ts";
 
 export const HealthView = Type.Object(
   {
@@ -63,7 +63,7 @@ export function addHealthRoute(api: Api, parts: ApiParts): void {
           locks: locks.length,
           locksInStep: locks.filter(({ lockId }) => parts.sync.status(lockId)?.state === "in-step").length,
           undelivered: locks.reduce((sum, { lockId }) => sum + parts.outbox.undeliveredCount(lockId), 0),
-          uplink: parts.uplink.status(),
+          uplink: uplinkWithin(scope, parts.uplink.status()),
           bluetooth: (parts.radio?.adapters() ?? []).map(({ name, ...rest }) => ({ adapter: name, ...rest })),
         },
       };

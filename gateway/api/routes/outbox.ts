@@ -5,7 +5,7 @@ import type { Api, ApiParts } from "../api.ts";
 import { LockId, Time, timeText } from "../fields.ts";
 import { LIMIT_DEFAULT, PageQuery, pageOf, positionAfter, takeSeen, toPage } from "../page.ts";
 import { ProblemError, problemResponses } from "../problem.ts";
-import { scopeOf } from "../scope.ts";
+import { scopeOf, uplinkWithin } from "../scope.ts";
 
 export const OutboxView = Type.Object(
   {
@@ -85,7 +85,7 @@ export function addOutboxRoutes(api: Api, { locks, outbox, setAside, room, uplin
       const within = locks.list().filter(({ lockId }) => scope.hasLock(lockId));
       const counts = within.map(({ lockId }) => ({ lockId, waiting: outbox.undeliveredCount(lockId) }));
       return {
-        ...uplink.status(),
+        ...uplinkWithin(scope, uplink.status()),
         waiting: counts.reduce((sum, { waiting }) => sum + waiting, 0),
         setAside: scope.isWhole ? setAside.count() : setAside.countOf(within.map(({ lockId }) => lockId)),
         disbelieved: uplink.lies,
