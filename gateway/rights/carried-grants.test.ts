@@ -127,6 +127,22 @@ test("a grant is issued late enough for its locks even by a machine whose clock 
   assert.equal(claimsOf(document).issuedAt, at(LOCK_A).carriedFrom);
 });
 
+test("what a roster says of carried grants is set right once a clock that was far ahead has come back", async (t) => {
+  const { carry, at, grants, wanted, keeper, clock, revokeMany } = await setUp(t);
+  const living = await carry();
+  const revoked = await carry();
+  await grants.revoke(revoked.id);
+  clock.stepWall(1000 * DAY_MS);
+  await revokeMany({ until: "2040-01-01T00:00:00Z" });
+  await wanted.renew([LOCK_A]);
+  assert.ok(!at(LOCK_A).denied.includes(revoked.id));
+  assert.equal(grants.get(living.id)?.row.issuedAt, living.issuedAt);
+  clock.stepWall(-1000 * DAY_MS);
+  await keeper.look();
+  assert.ok(at(LOCK_A).carriedFrom > revoked.issuedAt);
+  assert.ok((grants.get(living.id)?.row.issuedAt ?? 0) >= at(LOCK_A).carriedFrom);
+});
+
 test("a lock that comes into a group takes the grants that are carried for it", async (t) => {
   const { carry, at, grants, groups, claimsOf, toHandOut, revokeMany } = await setUp(t);
   const early = await carry({ groups: [], locks: [LOCK_B], id: "0000000000000001" });

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Suite } from "../../crypto/suite.ts";
 import type { Clock, Timer } from "../../protocol/clock.ts";
 import { parseRoster, type RosterClaims } from "../../protocol/documents/roster.ts";
+import { toHex } from "../../protocol/wire/bytes.ts";
 import { KeyFileError } from "../issuer/key-file.ts";
 import type { Log } from "../log.ts";
 import type { RosterStore } from "../store/roster-store.ts";
@@ -25,8 +26,9 @@ export interface RosterKeeperParts extends RightsStores {
 }
 
 /**
- * Renews rosters that nobody has changed: those of which half the time until they are stale has gone, and those that the
- * configuration has overtaken. Where it may, it wipes the issuer's old key when no lock needs that any more.
+ * Renews rosters that nobody has changed: those of which half the time until they are stale has gone, those that the
+ * configuration has overtaken, and those that a wrong clock has spoilt. Where it may, it wipes the issuer's old key when no
+ * lock needs that any more.
  */
 export class RosterKeeper {
   readonly #parts: RosterKeeperParts;
@@ -71,12 +73,22 @@ export class RosterKeeper {
     // A lock that has no roster yet is being paired.
     if (!roster?.ok) return false;
     const { claims } = roster.value;
-    return this.#isHalfOver(claims) || this.#isOvertaken(claims, lockId);
+    return this.#isHalfOver(claims) || this.#isOvertaken(claims, lockId) || this.#isWrongOnCarried(claims, lockId);
+  }
+
+  /** One that was made while this machine's clock was far ahead took grants for ended that have not: it lets revoked ones in, or shuts out living ones. */
+  #isWrongOnCarried({ denied, carriedFrom }: RosterClaims, lockId: string): boolean {
+    const { grants } = this.#parts;
+    const now = this.#nowSeconds();
+    const deniedIds = new Set(denied.map(toHex));
+    const letsIn = grants
+      .revokedForLock(lockId, now)
+      .some(({ id, issuedAt }) => issuedAt >= carriedFrom && !deniedIds.has(id));
+    return letsIn || (carriedFrom > 0 && grants.carriedForLock(lockId, carriedFrom, now).length > 0);
   }
 
   #isHalfOver({ issuedAt, staleAfter: end }: RosterClaims): boolean {
-    const now = Math.floor(this.#parts.clock.wallMs() / 1000);
-    return end !== 0 && now >= (issuedAt + end) / 2;
+    return end !== 0 && this.#nowSeconds() >= (issuedAt + end) / 2;
   }
 
   #isOvertaken({ issuedAt, staleAfter: end, settings }: RosterClaims, lockId: string): boolean {
@@ -84,5 +96,9 @@ export class RosterKeeper {
     const { sealedSecrets: _, keyChange: __, ...said } = settings;
     const rights = { settings: settingsInForce(settingsStore, site, lockId), groupIds: groups.ofLock(lockId) };
     return end !== staleAfter(issuedAt, site.staleAfterDays) || !isDeepStrictEqual(said, rosterSettings(rights));
+  }
+
+  #nowSeconds(): number {
+    return Math.floor(this.#parts.clock.wallMs() / 1000);
   }
 }
