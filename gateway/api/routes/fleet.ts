@@ -98,7 +98,9 @@ export const ReportsView = Type.Object(
   {
     gatewayId: hex(8, "This gateway's"),
     reports: Type.Array(Type.Object({}, { additionalProperties: true }), { description: "docs/fleet.md, Reports" }),
-    results: Type.Array(Type.Object({}), { description: "Empty: what becomes of documents is told to who brings them" }),
+    results: Type.Array(Type.Object({}), {
+      description: "Empty: what becomes of documents is told to who brings them",
+    }),
   },
   {
     $id: "Reports",
