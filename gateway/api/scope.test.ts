@@ -93,6 +93,7 @@ test("what is about the whole gateway is no tenant administrator's", () => {
 test("no route shows or touches anything outside a token's scope, whatever its role", async (t) => {
   const fixture = await twoTenants(t);
   const { ask, theirs, shared, publicKey, tokenWith, grants, groups, siteSettings, setAside } = fixture;
+  fixture.played.uplink = { state: "waiting", sentence: `The events of one lock wait: ${LOCK_B} is unknown.` };
   const stateOfTheirs = () =>
     JSON.stringify([
       [theirs.grantId, theirs.groupGrantId, shared].map((id) => grants.get(id)?.row),

@@ -11,7 +11,7 @@ import { type Role, TokenStore } from "../../store/token-store.ts";
 import { grantsFixture, LOCK_A } from "../../testing/grants-fixture.ts";
 import type { RateLimits } from "../rate-limits.ts";
 import { buildApi } from "../server.ts";
-import type { ActOutcome, ChallengeAnswer, SyncStatus } from "../services.ts";
+import type { ActOutcome, ChallengeAnswer, SyncStatus, UplinkStatus } from "../services.ts";
 import { Tokens } from "../tokens.ts";
 
 /** An admin's. */
@@ -35,6 +35,7 @@ interface Played {
   act(): Promise<ActOutcome>;
   challenge: ChallengeAnswer;
   sync: SyncStatus | undefined;
+  uplink: UplinkStatus;
 }
 
 /** The API over real stores and grants, with everything that talks to locks played by the test. */
@@ -66,6 +67,7 @@ export async function apiFixture(
     act: async () => played.outcome,
     challenge: { kind: "known", slot: 0, challenge: new Uint8Array(8).fill(7), atMs: 0 },
     sync: undefined,
+    uplink: { state: "none", sentence: "There is no uplink." },
   };
   const room = { isShort: false };
   const parts = {
@@ -108,7 +110,7 @@ export async function apiFixture(
       status: () => played.sync,
       approve: async (lockId: string) => void played.asked.push({ lockId, approved: true }),
     },
-    uplink: { status: () => ({ state: "none" as const, sentence: "There is no uplink." }), lies: 0, poke() {} },
+    uplink: { status: () => played.uplink, lies: 0, poke() {} },
   };
   const build = () =>
     buildApi(parts, {
