@@ -4,6 +4,8 @@ import { fromHex } from "../../protocol/wire/bytes.ts";
 import type { DocumentResult } from "./bundle.ts";
 import { all, deskFixture, idOf, LOCK_A, LOCK_B, range } from "./testing/desk-fixture.ts";
 
+const OF_B = { lockId: fromHex(LOCK_B) };
+
 /** What a result says to programs. */
 function word(result: DocumentResult | undefined): string {
   return result === undefined ? "none" : result.outcome + ("code" in result ? ` ${result.code}` : "");
@@ -95,15 +97,10 @@ test("each document that can not be taken is named with its reason, is counted, 
     ["unknown-lock", { rosters: [{ document: roster([], { lockId: fromHex("cccccccccccccccc") }), grants: all([]) }] }],
     ["other-generation", { rosters: [{ document: roster([], { epoch: 8, generation: 1 }), grants: all([]) }] }],
     ["epoch-not-newer", { rosters: [{ document: roster([], { epoch: 6 }), grants: all([]) }] }],
-    [
-      "epoch-not-newer",
-      { rosters: [{ document: roster([], { lockId: fromHex(LOCK_B), epoch: 8 }), grants: all([]) }] },
-    ],
+    ["epoch-not-newer", { rosters: [{ document: roster([], { ...OF_B, epoch: 8 }), grants: all([]) }] }],
+    ["epoch-not-newer", { rosters: [{ document: roster([], { ...OF_B, epoch: 0 }), grants: all([]) }] }],
     ["conflicting-roster", { rosters: [{ document: roster([], { epoch: 7 }), grants: all([]) }] }],
-    [
-      "conflicting-roster",
-      { rosters: [{ document: roster([], { lockId: fromHex(LOCK_B), epoch: 9 }), grants: all([]) }] },
-    ],
+    ["conflicting-roster", { rosters: [{ document: roster([], { ...OF_B, epoch: 9 }), grants: all([]) }] }],
     [
       "base-unknown",
       {

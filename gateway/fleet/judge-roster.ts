@@ -59,11 +59,12 @@ function whyOutOfPlace(lock: LockRow, claims: RosterClaims, wanted: RosterHead |
       `The lock is in generation ${lock.generation}, the roster is for ${generation}.`,
     );
   }
+  // Before the first roster of a generation a lock is at epoch 0.
   const wantedEpoch = wanted?.generation === generation ? wanted.epoch : 0;
-  if (epoch === wantedEpoch) {
+  if (epoch === wantedEpoch && epoch > 0) {
     return refused("conflicting-roster", `Another roster ${epoch} is wanted already: two issuers may have one key.`);
   }
-  if (epoch < wantedEpoch) return refused("epoch-not-newer", `Roster ${wantedEpoch} is wanted already.`);
+  if (epoch <= wantedEpoch) return refused("epoch-not-newer", `Roster ${wantedEpoch} is wanted already.`);
   const { reported } = lock;
   // What it reported before it was paired anew was of the generation before.
   if (!reported || reported.atMs < lock.pairedAtMs || reported.epoch < epoch) return undefined;

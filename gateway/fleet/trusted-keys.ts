@@ -52,7 +52,7 @@ export class TrustedKeys {
 
   /**
    * The key that a lock goes by, as far as it is known here: until it has confirmed a roster that brings it a new key, the one
-   * before. Undefined without a roster: then it may be any of them.
+   * before. Undefined without a roster of one of them: then it may be any.
    */
   anchorOf(lockId: string): Uint8Array | undefined {
     const { suite, rosters, locks } = this.#parts;
@@ -62,6 +62,7 @@ export class TrustedKeys {
     const { claims, kid } = roster.value;
     const keys = this.all;
     const signer = keys.findIndex((key) => equalBytes(keyId(suite, key), kid));
+    if (signer < 0) return undefined;
     const reported = locks.get(lockId)?.reported;
     const hasMoved = !claims.settings.keyChange || (reported !== undefined && reported.epoch >= claims.epoch);
     return keys[hasMoved ? signer : Math.max(0, signer - 1)];
