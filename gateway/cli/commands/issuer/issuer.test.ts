@@ -163,7 +163,7 @@ test("any document is made readable, and its signature checked", async (t) => {
 test("a change of key tells who has not moved, and wipes nothing unasked", async (t) => {
   const { issuer, say, report } = await issuerFixture(t);
   const begun = await issuer("rotate-key");
-  assert.match(begun.out[0] ?? "", /^The issuer's key is 0[23][0-9a-f]{64}: /);
+  assert.match(begun.out[0] ?? "", /^The issuer's key is 0[23][0-9a-f]{64}; /);
   assert.deepEqual(begun.out.slice(1), [`Not known to have moved to it: ${LOCK}.`]);
   const again = await issuer("rotate-key");
   assert.deepEqual(again.err, [`error: lock ${LOCK} must move to the key of the last change first, or be removed`]);

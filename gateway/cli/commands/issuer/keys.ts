@@ -58,7 +58,7 @@ function tellProgress({ office, io, json }: OfficeContext): void {
     io.out(JSON.stringify({ issuerKey, isUnderWay, waiting }));
     return;
   }
-  io.out(`The issuer's key is ${issuerKey}: put it into the configuration of gateways.`);
+  io.out(`The issuer's key is ${issuerKey}; the gateways of a fleet need it in their configuration.`);
   if (waiting.length > 0) io.out(`Not known to have moved to it: ${waiting.join(", ")}.`);
   else if (isUnderWay)
     io.out("All locks have moved to it. Wipe the old one with: portvakt issuer rotate-key --forget-old");
