@@ -49,6 +49,7 @@ export interface Composed extends Rights {
   rosters: RosterStore;
   /** How it stands with each lock, as a backend is told over the uplink. */
   reports: () => LockReport[];
+  takeReceipt: CarriedReceipts["put"];
 }
 
 const MIB = 2 ** 20;
@@ -126,6 +127,11 @@ export function compose(world: World): Composed {
   });
   const headDemands = new HeadDemands();
   const carriedReceipts = new CarriedReceipts({ suite, database, events, issuerPks, isKnownLock });
+  const takeReceipt = async (document: Uint8Array) => {
+    const kept = await carriedReceipts.put(document);
+    if ("lockId" in kept) reconciler.poke(kept.lockId);
+    return kept;
+  };
   const deliverer =
     world.uplink &&
     new Deliverer({
@@ -137,10 +143,8 @@ export function compose(world: World): Composed {
       setAside,
       isKnownLock,
       receiptForLock: async (document) => {
-        const kept = await carriedReceipts.put(document);
-        if ("lie" in kept) return kept.lie;
-        reconciler.poke(kept.lockId);
-        return undefined;
+        const kept = await takeReceipt(document);
+        return "lie" in kept ? kept.lie : undefined;
       },
       headWanted: ({ lockId, nonce }) => {
         headDemands.put(lockId, nonce);
@@ -240,6 +244,7 @@ export function compose(world: World): Composed {
       ...(fleet && { fleet }),
     },
     ...rights,
+    takeReceipt,
     reports: () => locks.list().flatMap(({ lockId }) => lockReport(reported, lockId) ?? []),
     locks,
     events,

@@ -38,6 +38,8 @@ export interface ApiParts extends Services, Rights {
   rosters: RosterStore;
   /** How it stands with each lock, as a backend is told over the uplink. */
   reports: () => LockReport[];
+  /** Keeps a receipt that an issuer elsewhere has signed for its lock, or says in a few words what is wrong with it. Rejects with StoreError. */
+  takeReceipt: (document: Uint8Array) => Promise<{ lockId: string } | { lie: string }>;
   events: EventStore;
   outbox: OutboxStore;
   setAside: SetAsideStore;

@@ -30,6 +30,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly Role[] | "anyone">> =
   "GET /v1/locks/:lockId/challenge": GIVERS,
 
   "POST /v1/documents": OPERATORS,
+  "POST /v1/lock-receipts": OPERATORS,
   "GET /v1/fleet": WHOLE_SITE,
   "GET /v1/fleet/reports": OPERATORS,
   "DELETE /v1/fleet/issuer": ADMINS,

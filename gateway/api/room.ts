@@ -7,6 +7,7 @@ const ALWAYS = [
   "/v1/locks/:lockId/orders",
   "/v1/locks/:lockId/held-roster",
   "/v1/documents",
+  "/v1/lock-receipts",
   "/v1/outbox",
 ];
 

@@ -29,6 +29,7 @@ export const SCOPE_RULES: Readonly<Record<string, ScopeRule>> = {
   "GET /v1/locks/:lockId/challenge": "lock",
 
   "POST /v1/documents": "whole",
+  "POST /v1/lock-receipts": "whole",
   "GET /v1/fleet": "whole",
   "GET /v1/fleet/reports": "whole",
   "DELETE /v1/fleet/issuer": "whole",

@@ -35,6 +35,7 @@ import { addMetricsRoute } from "./routes/metrics.ts";
 import { addOrderRoutes, ChallengeView } from "./routes/orders.ts";
 import { addOutboxRoutes, OutboxView, SetAsideView } from "./routes/outbox.ts";
 import { addPairingRoutes, PairingView } from "./routes/pairings.ts";
+import { addReceiptRoutes, ReceiptResultsView } from "./routes/receipts.ts";
 import { addSettingsRoutes, HolidaysView, SettingsView } from "./routes/settings.ts";
 import { addSubjectRoutes, SubjectView } from "./routes/subjects.ts";
 import { addTokenRoutes, TokenView } from "./routes/tokens.ts";
@@ -79,6 +80,7 @@ const SCHEMAS = [
   FleetView,
   HeldRosterView,
   ReportsView,
+  ReceiptResultsView,
 ];
 
 /** The REST interface under /v1, described at /openapi.json. Not listening yet. */
@@ -134,6 +136,7 @@ function addRoutes(v1: Api, parts: ApiParts): void {
   addDecisionRoute(v1, parts);
   addOrderRoutes(v1, parts);
   addFleetRoutes(v1, parts);
+  addReceiptRoutes(v1, parts);
   addGrantRoutes(v1, parts);
   addSubjectRoutes(v1, parts);
   addGroupRoutes(v1, parts);

@@ -53,9 +53,8 @@ export function rosterTable(
   }
 
   const wanted = new Map<string, Row>(rosters.entries(lockId).map(({ id, hash }) => [id, { hash }]));
-  const table = new Map<string, Row>();
-  if (named.kind === "difference" && isSameTable) for (const [id, row] of wanted) table.set(id, row);
-  if (named.kind === "difference") for (const id of named.drop) table.delete(id);
+  const table = new Map<string, Row>(named.kind === "difference" && isSameTable ? wanted : []);
+  for (const id of named.kind === "difference" ? named.drop : []) table.delete(id);
   const missing: string[] = [];
   for (const id of named.kind === "all" ? named.all : named.put) {
     const row = shelved(parts, id) ?? wanted.get(id);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bundleJson } from "../../gateway/fleet/bundle-json.ts";
-import { toHex } from "../../protocol/wire/bytes.ts";
+import { fromHex, toHex } from "../../protocol/wire/bytes.ts";
+import { HEAD_BYTES } from "../../protocol/wire/responses.ts";
 import { fleetApi } from "./testing/fleet-api.ts";
 import { FleetWorld } from "./testing/fleet-world.ts";
 
@@ -137,4 +138,29 @@ test("a decision is explained by what the lock is to have, wherever that was dec
   const { status, body } = await ask("GET", `${lock}/decision?grant=${grantId}&with=key`);
   assert.equal(status, 200, JSON.stringify(body));
   assert.equal(body.allowed, true);
+});
+
+test("receipts come over the API, and the lock may forget; one for what nobody vouches for is refused", async (t) => {
+  const { world, ask } = await alone(t, 9);
+  const { lockId, lock } = world.door;
+  lock.setDoor(true);
+  await world.clock.advanceAsync(20_000);
+  const seq = world.gateway.events.headThrough(lockId, 0);
+  const head = world.gateway.events.record(lockId, 0, seq)!.slice(-HEAD_BYTES);
+  const sign = async (claims: { seq: number; head: Uint8Array }) =>
+    base64(await world.office.signReceipt({ lockId: fromHex(lockId), generation: 0, ...claims }));
+  const before = world.gateway.events.ackedThrough(lockId, 0);
+  const receipts = [
+    await sign({ seq, head }),
+    await sign({ seq: seq + 1, head }),
+    await sign({ seq, head: new Uint8Array(16) }),
+  ];
+  const { body } = await ask("POST", "/v1/lock-receipts", { receipts });
+  assert.deepEqual(
+    body.results.map(({ outcome }: { outcome: string }) => outcome),
+    ["accepted", "refused", "refused"],
+  );
+  await world.clock.advanceAsync(20_000);
+  assert(before < seq);
+  assert.equal(world.gateway.events.ackedThrough(lockId, 0), seq);
 });

@@ -106,6 +106,7 @@ export async function apiFixture(
       challenge: async () => played.challenge,
     },
     reports: () => [],
+    takeReceipt: async () => ({ lie: "a receipt that the test does not expect" }),
     sync: {
       status: () => played.sync,
       approve: async (lockId: string) => void played.asked.push({ lockId, approved: true }),
