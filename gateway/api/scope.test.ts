@@ -109,13 +109,8 @@ test("no route shows or touches anything outside a token's scope, whatever its r
     const token = await tokenWith(role);
     for (const [route, rule] of Object.entries(SCOPE_RULES)) {
       const [method, path = ""] = route.split(" ") as [Method, string];
-      for (const id of [theirs.grantId, theirs.groupGrantId, shared, LOCK_B]) {
-        const url = path
-          .replace(":lockId", LOCK_B)
-          .replace(":groupId", theirs.groupId)
-          .replace(":subject", theirs.subject)
-          .replace(":cursor", "2")
-          .replace(":id", id);
+      const ids = [theirs.grantId, theirs.groupGrantId, shared, LOCK_B];
+      for (const url of new Set(ids.map((id) => addressOf(path, theirs, id)))) {
         for (const body of method === "GET" ? [undefined] : bodiesFor(route, theirs, publicKey)) {
           const { status, body: answer } = await ask(method, url, body, token);
           const where = `${role}: ${method} ${url} answered ${status} ${JSON.stringify(answer)}`;
@@ -130,6 +125,15 @@ test("no route shows or touches anything outside a token's scope, whatever its r
   assert.deepEqual(fixture.played.asked, []);
   assert.equal(stateOfTheirs(), before);
 });
+
+function addressOf(path: string, theirs: { groupId: string; subject: string }, id: string): string {
+  return path
+    .replace(":lockId", LOCK_B)
+    .replace(":groupId", theirs.groupId)
+    .replace(":subject", theirs.subject)
+    .replace(":cursor", "2")
+    .replace(":id", id);
+}
 
 /** Of what is outside; a role that may not do it at all is told so. */
 function expected(rule: ScopeRule, path: string, status: number): boolean {

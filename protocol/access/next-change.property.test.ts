@@ -9,7 +9,7 @@ import { type Answer, answerAt, type Foresight } from "./explain.ts";
 import { changesAfter } from "./next-change.ts";
 
 const SEED = Number(process.env.SEED ?? 20270328);
-const RUNS = 60;
+const RUNS = 40;
 const MINUTE = 60;
 const DAY = 86_400;
 const HORIZON_DAYS = 9;
