@@ -197,6 +197,22 @@ test("a tenant administrator sees and does within its scope what an operator doe
   assert.equal((await ask("POST", `/v1/locks/${LOCK_A}/actions`, { action: "unlock" }, token)).status, 200);
 });
 
+test("asking with HEAD, or with If-Match, tells no more", async (t) => {
+  const { api, ask, tokenWith } = await twoTenants(t);
+  const token = await tokenWith("admin");
+  for (const [url, status] of [
+    [`/v1/locks/${LOCK_A}`, 200],
+    [`/v1/locks/${LOCK_B}`, 404],
+    ["/metrics", 403],
+  ] as const) {
+    const { statusCode } = await api.inject({ method: "HEAD", url, headers: { authorization: `Bearer ${token}` } });
+    assert.equal(statusCode, status, url);
+  }
+  const settings = `/v1/locks/${LOCK_B}/settings`;
+  const { status } = await ask("PUT", settings, { unlockSeconds: 9 }, token, { "if-match": "*" });
+  assert.equal(status, 404);
+});
+
 test("pages within a scope are full, and end where the list does", async (t) => {
   const { ask, mine, tokenWith } = await twoTenants(t);
   const token = await tokenWith("tenant-administrator");
