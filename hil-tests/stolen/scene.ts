@@ -24,7 +24,7 @@ const ORDER_LIVES_SECONDS = 60;
 const PACE_MS = 1_000;
 
 /** An order, and the grant that its bearer shows with it: the id, or the whole of one that it carries. */
-export interface Shown {
+interface Shown {
   readonly order: Uint8Array;
   readonly grant: Uint8Array;
 }

@@ -1,5 +1,5 @@
 import type { Attack } from "./attack.ts";
-import type { PromiseName } from "./promise.ts";
+import { PROMISES, type PromiseName } from "./promise.ts";
 import type { Outcome } from "./run-attack.ts";
 
 /** One attack, tried twice. */
@@ -23,7 +23,7 @@ export function heading(): string[] {
 export function row({ attack, guarded, unguarded }: Row): string {
   const { name, section, guard, against } = attack;
   const [first] = guarded.broken;
-  const held = first ? `**BROKEN**: ${first.how}` : withFigure("held", guarded.figure);
+  const held = first ? `**BROKEN**: ${first.how}, but ${PROMISES[first.promise]}` : withFigure("held", guarded.figure);
   return `| ${name} | ${section} | ${guard} | ${held} | ${withoutGuard(unguarded, against)} |`;
 }
 

@@ -1,7 +1,5 @@
 import { deterministicSuite as suite } from "../../../crypto/testing/deterministic-suite.ts";
-import { MalformedJson } from "../../../gateway/uplink/strict-json.ts";
 import { parseRoster } from "../../../protocol/documents/roster.ts";
-import { openSiteSecrets } from "../../../protocol/documents/sealed.ts";
 import { toHex } from "../../../protocol/wire/bytes.ts";
 import { UINT_MAX } from "../../../protocol/wire/cbor-shape.ts";
 import type { Attack } from "../attack.ts";
@@ -29,8 +27,7 @@ export const REPORTS: readonly Attack[] = [
         for (const { document } of bundles.flatMap(({ rosters = [] }) => rosters)) {
           const roster = parseRoster(suite, document);
           const sealed = roster.ok && roster.value.claims.settings.sealedSecrets;
-          const isOpen = sealed && openSiteSecrets(suite, { lockId: front.lockId, boxKey: ownKey }, sealed).ok;
-          if (isOpen) scene.judge.broke("secrets", "the issuer has sealed the site's secrets for the thief");
+          if (sealed) scene.judge.sealed(front, sealed, ownKey);
         }
       }),
   },
@@ -54,14 +51,10 @@ export const REPORTS: readonly Attack[] = [
     run: (scene) =>
       withOffice(scene, scene.front, async (office) => {
         const { front } = scene;
-        try {
-          await office.hear(reportOf(scene, front, { wanted: { epoch: UINT_MAX } }));
-          await office.renew([front.id]);
-        } catch (error) {
-          // The issuer has taken it for what it is; or it can sign nothing newer any more.
-          if (error instanceof MalformedJson) return;
-          scene.judge.broke("others", "the issuer can make no newer roster for a lock");
-        }
+        const report = reportOf(scene, front, { wanted: { epoch: UINT_MAX } });
+        // The issuer may take it for what it is, or be taken in so that it can sign nothing newer.
+        await office.hear(report).catch(() => {});
+        await scene.judge.expectRenewal(office, front);
       }),
   },
 ];

@@ -1,14 +1,19 @@
 import type { Secret } from "../../../crypto/secret.ts";
+import { deterministicSuite as suite } from "../../../crypto/testing/deterministic-suite.ts";
+import type { IssuerOffice } from "../../../gateway/rights/issuer-office.ts";
 import type { Action } from "../../../protocol/documents/order.ts";
+import { openSiteSecrets } from "../../../protocol/documents/sealed.ts";
 import type { VirtualClock } from "../../../protocol/testing/virtual-clock.ts";
-import { ascii, equalBytes, Reader, toHex } from "../../../protocol/wire/bytes.ts";
+import { ascii, equalBytes, toHex } from "../../../protocol/wire/bytes.ts";
 import type { PromiseName } from "../promise.ts";
 import { secondsOf } from "../site/carrier.ts";
 import type { Door } from "../site/door.ts";
 import { type FarIssuer, grantIdOf } from "../site/issuer.ts";
 import { PIN_OF_ANNA } from "../site/people.ts";
 import type { Theft } from "../site/theft.ts";
+import { DoorWatch } from "./door-watch.ts";
 import { Logs } from "./logs.ts";
+import { ResumeWatch } from "./resume-watch.ts";
 import { mayDraw } from "./rights.ts";
 
 /** A promise that was broken, and how. */
@@ -35,53 +40,29 @@ interface JudgeParts {
 
 /** How long an order may be on its way: 120 s ahead at the most, and what clocks differ. */
 const PROOF_SECONDS_MAX = 122;
-/** A hint's bounds (protocol.md §7), and a second for the rounding of two clocks. */
-const HINT_SECONDS = 3;
-const HINT_PPM = 200;
-const DAY_MS = 86_400_000;
-const RESUME_SECONDS_MAX = 86_400;
-const RESUME_USES_MAX = 1_024;
-/** A stolen slot, and all strangers together: one DH in 250 ms each. */
-const DHS_PER_SECOND_MAX = 2 * 4;
-const DHS_AT_ONCE_MAX = 5;
-/** A block of flash stands 10,000: at this pace, more than a year. */
-const ERASES_AT_ONCE_MAX = 150;
-const ERASES_PER_DAY_MAX = 150;
-const S1_HEADER = 0x19;
-const S2_HEADER = 0x1a;
-const FIRMWARE = 7;
 
 /** Watches the locks from within and from outside, and says which promises were broken. It takes no thief's word. */
 export class Judge {
   readonly logs: Logs;
   readonly #parts: JudgeParts;
+  readonly #doors: ReadonlyMap<Door, DoorWatch>;
+  readonly #resuming: ResumeWatch;
   readonly #proofs: Proof[] = [];
   readonly #broken: Broken[] = [];
+  /** What each lock has answered. */
   readonly #said = new Map<Door, Set<string>>();
-  /** How often each key for resuming has been used. */
-  readonly #resumed = new Map<Secret, number>();
-  readonly #newestS1 = new Map<string, { n: number; s1: string }>();
-  readonly #beganAtMs: number;
-  readonly #dhsBefore: ReadonlyMap<Door, number>;
-  /** Erases of each block of a lock's flash. */
-  readonly #wearBefore: ReadonlyMap<Door, readonly number[]>;
-  readonly #evidence: ReadonlyMap<Door, number>;
+  /** By door: the newest roster that the lock had committed before the theft. */
   readonly #confirmed: ReadonlyMap<Door, number>;
-  readonly #gateways: Map<Door, Uint8Array[]>;
-  readonly #issuerPk: Uint8Array;
+  readonly #beganAtMs: number;
 
   constructor(parts: JudgeParts) {
     this.#parts = parts;
-    const { theft, clock, doors, issuer } = parts;
+    const { theft, clock, doors } = parts;
     this.logs = new Logs(doors, theft.loot.events, (how) => this.broke("log", how));
+    this.#resuming = new ResumeWatch((promise, how) => this.broke(promise, how));
     this.#beganAtMs = clock.monotonicMs();
-    this.#issuerPk = issuer.publicKey;
-    this.#wearBefore = new Map(doors.map((door) => [door, door.lock.hardware.flash.wear]));
-    this.#dhsBefore = new Map(doors.map((door) => [door, door.lock.work.crypto.dhs]));
-    this.#evidence = new Map(doors.map((door) => [door, door.inside.log.position.seq]));
     this.#confirmed = new Map(doors.map((door) => [door, door.inside.roster.epoch]));
-    const ids = (door: Door) => [theft.loot.gatewayId, ...(door === doors[0] ? [theft.office.id] : [])];
-    this.#gateways = new Map(doors.map((door) => [door, ids(door)]));
+    this.#doors = new Map(doors.map((door) => [door, this.#watch(door)]));
     for (const door of doors) {
       this.#said.set(door, new Set());
       door.lock.hardware.bolt.observe((to) => {
@@ -102,22 +83,23 @@ export class Judge {
   /** What a lock has answered to what. */
   heard(door: Door, request: Uint8Array, reply: Uint8Array): void {
     this.#said.get(door)!.add(toHex(reply));
-    if (request[0] !== S1_HEADER || reply[0] !== S2_HEADER) return;
-    const reader = new Reader(request.subarray(1));
-    const [slot, n] = [reader.uint8(), reader.uint32()];
-    this.#expectYoungKey(door, slot);
-    this.#expectNewCounter(`${door.id}-${slot}`, n, toHex(request));
+    this.#resuming.heard(door, request, reply, this.#now);
   }
 
   /** A phone has taken this for the lock's answer, and shown its grant. */
   believed(door: Door, frame: Uint8Array | undefined): void {
-    if (frame && !this.#said.get(door)!.has(toHex(frame)))
-      this.broke("phone", "a phone has shown its grant to a lock that is none");
+    const isLocks = frame === undefined || this.#said.get(door)!.has(toHex(frame));
+    if (!isLocks) this.broke("phone", "a phone has shown its grant to a lock that is none");
   }
 
   /** Somebody who is neither gateway nor courier has been told this. */
   told(door: Door, bytes: Uint8Array): void {
     if (this.logs.hasRecordIn(door, bytes)) this.broke("stranger", "a stranger reads records of the log");
+  }
+
+  /** The thief says that this head stood in a session of before the theft. */
+  deciphered(lockId: string, place: { generation: number; seq: number; head: Uint8Array }): void {
+    if (this.logs.isHead(lockId, place)) this.broke("past", "a session of before the theft opens");
   }
 
   /** The thief has this before it. */
@@ -128,58 +110,42 @@ export class Judge {
     }
   }
 
-  /** By the issuer's order: from now on this gateway is one of the door's, or none any more. */
+  /** The issuer has sealed this for the door's lock; `ownKey` is the thief's. */
+  sealed(door: Door, sealed: Uint8Array, ownKey: Secret): void {
+    const { ok } = openSiteSecrets(suite, { lockId: door.lockId, boxKey: ownKey }, sealed);
+    if (ok) this.broke("secrets", "the issuer has sealed the site's secrets for the thief");
+  }
+
+  /** The issuer wants to change rights at this door. */
+  async expectRenewal(office: IssuerOffice, door: Door): Promise<void> {
+    const before = office.epoch(door.id);
+    await office.renew([door.id]).catch(() => {});
+    if (office.epoch(door.id) <= before) this.broke("others", "the issuer can make no newer roster for a lock");
+  }
+
+  /** By the issuer's order: from now on these gateways are the door's. */
   expectGateways(door: Door, ids: readonly Uint8Array[]): void {
-    this.#gateways.set(door, [...ids]);
+    this.#doors.get(door)!.gatewayIds = ids;
   }
 
   gatewaysOf(door: Door): readonly Uint8Array[] {
-    return this.#gateways.get(door)!;
+    return this.#doors.get(door)!.gatewayIds;
   }
 
   /** What was broken until now. */
   verdict(): readonly Broken[] {
     this.logs.look();
     this.logs.judge();
-    for (const door of this.#parts.doors) this.#look(door);
+    const elapsedMs = this.#parts.clock.monotonicMs() - this.#beganAtMs;
+    const broke = (promise: PromiseName, how: string) => this.broke(promise, how);
+    for (const watch of this.#doors.values()) watch.look({ now: this.#now, elapsedMs, logs: this.logs, broke });
     return this.#broken;
   }
 
-  #look(door: Door): void {
-    const { clock, slots, trust, store } = door.inside;
-    const { clockSetAt } = this.#parts.theft;
-    if (!clock.isUncertain()) {
-      const setAt = clockSetAt.get(door.id) ?? this.#now;
-      const bound = HINT_SECONDS + ((this.#now - setAt) * HINT_PPM) / 1_000_000;
-      const error = clock.now() - this.#now;
-      if (Math.abs(error) > bound) this.broke("clock", `a clock is ${error} s from the true time`);
-    }
-    const paired = [0, 1, 2, 3].flatMap((slot) => slots.at(slot) ?? []).map(({ gatewayId }) => toHex(gatewayId));
-    const expected = this.#gateways.get(door)!.map(toHex);
-    if (paired.toSorted().join() !== expected.toSorted().join()) this.broke("slots", "other gateways are paired");
-    if (!trust.issuerPk || !equalBytes(trust.issuerPk, this.#issuerPk))
-      this.broke("issuer", "a lock has another issuer");
-    for (const { generation } of store.spans()) {
-      const seq = store.acknowledged(generation);
-      if (seq > 0 && !this.logs.isHeld(door, generation, seq)) {
-        this.broke("memory", `a lock may forget record ${seq}, which no backend has`);
-      }
-    }
-    const { generation } = door.inside;
-    const hasEvidence = store.record(generation, this.#evidence.get(door)!) !== undefined;
-    const elapsedMs = this.#parts.clock.monotonicMs() - this.#beganAtMs;
-    if (!hasEvidence && elapsedMs <= DAY_MS) this.broke("evidence", "the last record before the theft is gone");
-    if (door.inside.lockout.isOn) this.broke("others", "the keypad is locked out, and nobody has touched it");
-    if (door.inside.product.firmware !== FIRMWARE) this.broke("firmware", "a lock runs other firmware");
-    const dhs = door.lock.work.crypto.dhs - this.#dhsBefore.get(door)!;
-    if (dhs > DHS_AT_ONCE_MAX + (elapsedMs / 1000) * DHS_PER_SECOND_MAX) {
-      this.broke("work", `${dhs} point multiplications in ${elapsedMs / 1000} s`);
-    }
-    const before = this.#wearBefore.get(door)!;
-    const erases = Math.max(...door.lock.hardware.flash.wear.map((now, block) => now - before[block]!));
-    if (erases > ERASES_AT_ONCE_MAX + (elapsedMs / DAY_MS) * ERASES_PER_DAY_MAX) {
-      this.broke("work", `${erases} erases of one block of flash in ${elapsedMs / 1000} s`);
-    }
+  #watch(door: Door): DoorWatch {
+    const { theft, doors } = this.#parts;
+    const office = door === doors[0] ? [theft.office.id] : [];
+    return new DoorWatch(door, theft.clockSetAt.get(door.id) ?? this.#now, [theft.loot.gatewayId, ...office]);
   }
 
   #boltIsDrawn(door: Door): void {
@@ -190,41 +156,22 @@ export class Judge {
       this.broke("bolt", "a bolt was drawn, and nobody had just asked for it");
       return;
     }
-    const grantId = grantIdOf(fresh.grant);
     const used = this.#usesOf(door, fresh.grant);
     fresh.isUsed = true;
     const confirmedEpoch = Math.max(this.#confirmed.get(door)!, door.inside.roster.epoch);
-    const { issuer } = this.#parts;
-    if (!mayDraw(issuer, door, fresh, { now: this.#now, used, confirmedEpoch })) {
-      this.broke("bolt", `a bolt was drawn for grant ${toHex(grantId)}, which gives no right to that`);
+    if (!mayDraw(this.#parts.issuer, door, fresh, { now: this.#now, used, confirmedEpoch })) {
+      const grantId = toHex(grantIdOf(fresh.grant));
+      this.broke("bolt", `a bolt was drawn for grant ${grantId}, which gives no right to that`);
     }
   }
 
-  /** Of this theft's own, and of the life before it, by the log. */
+  /** Of this theft's own, and of the life before it. */
   #usesOf(door: Door, grant: Uint8Array): number {
     const id = grantIdOf(grant);
-    return (
-      this.#proofs.filter((proof) => proof.door === door && proof.isUsed && equalBytes(grantIdOf(proof.grant), id))
-        .length + (this.#parts.theft.usedBefore.get(toHex(id)) ?? 0)
+    const since = this.#proofs.filter(
+      (proof) => proof.door === door && proof.isUsed && equalBytes(grantIdOf(proof.grant), id),
     );
-  }
-
-  #expectYoungKey(door: Door, slot: number): void {
-    const key = door.inside.slots.at(slot)?.resumeKey;
-    if (!key) return;
-    const isOld = this.#now - key.sinceSeconds > RESUME_SECONDS_MAX + 1;
-    if (isOld && !door.inside.clock.isUncertain()) this.broke("keys", "a lock has resumed under a key of days ago");
-    const uses = (this.#resumed.get(key.rms) ?? 0) + 1;
-    this.#resumed.set(key.rms, uses);
-    if (uses > RESUME_USES_MAX) this.broke("keys", `a lock has resumed under a key for the ${uses}th time`);
-  }
-
-  /** Only the very same S1 may come again. */
-  #expectNewCounter(slot: string, n: number, s1: string): void {
-    const newest = this.#newestS1.get(slot);
-    if (newest && n <= newest.n && s1 !== newest.s1)
-      this.broke("keys", `a lock has taken counter ${n} after ${newest.n}`);
-    this.#newestS1.set(slot, { n, s1 });
+    return since.length + (this.#parts.theft.usedBefore.get(toHex(id)) ?? 0);
   }
 
   get #now(): number {

@@ -94,6 +94,12 @@ export class Logs {
     return { generation, seq, head: history.hashAt(generation, seq) ?? new Uint8Array(16) };
   }
 
+  /** Whether the lock's own record at this place has this hash. */
+  isHead(lockId: string, place: { generation: number; seq: number; head: Uint8Array }): boolean {
+    const own = this.#true.get(placeOf(lockId, place));
+    return own !== undefined && equalBytes(own.subarray(-place.head.length), place.head);
+  }
+
   /** Whether the backend has the lock's own record. */
   isHeld(door: Door, generation: number, seq: number): boolean {
     const own = this.#true.get(placeOf(door.id, { generation, seq }));

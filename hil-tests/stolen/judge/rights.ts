@@ -6,7 +6,7 @@ import { claimsOf, type FarIssuer, grantIdOf, type IssuedRoster } from "../site/
 import { partsOf } from "../thief/forge.ts";
 
 /** Somebody with a grant has asked for something. */
-export interface Asked {
+interface Asked {
   readonly grant: Uint8Array;
   readonly action: Action;
 }

@@ -12,7 +12,7 @@ const FOUR_O_CLOCK = 960;
 const ID_BYTES = 8;
 
 /** Where the doors are, and the group of all of them. */
-export interface Places {
+interface Places {
   readonly front: Uint8Array;
   readonly laundry: Uint8Array;
   readonly flat: Uint8Array;

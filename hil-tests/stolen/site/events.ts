@@ -2,7 +2,7 @@ import type { CloudEvent, EventData } from "../../../gateway/uplink/cloud-event.
 import { toHex } from "../../../protocol/wire/bytes.ts";
 
 /** Where in which log an event is. */
-export interface Place {
+interface Place {
   readonly lockId: Uint8Array;
   readonly generation: number;
   readonly seq: number;

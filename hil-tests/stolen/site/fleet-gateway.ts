@@ -7,6 +7,7 @@ import { DEFAULT_SITE } from "../../../gateway/config.ts";
 import { openFleet } from "../../../gateway/fleet/open-fleet.ts";
 import type { Log } from "../../../gateway/log.ts";
 import { Database } from "../../../gateway/store/database.ts";
+import { LockStore } from "../../../gateway/store/lock-store.ts";
 import { runUntil } from "../../../gateway/testing/run-until.ts";
 import { formatLabel } from "../../../protocol/documents/label.ts";
 import type { SeededRandom } from "../../../protocol/testing/seeded-random.ts";
@@ -21,6 +22,7 @@ import type { IssuedRoster } from "./issuer.ts";
 import { overheard, remembering } from "./overheard.ts";
 import type { HeardFrame } from "./theft.ts";
 
+const DATABASE = "portvakt.db";
 const FIRST_PORT = 7001;
 const POLL_MS = 3_600_000;
 const BATCH_MAX = 100;
@@ -113,25 +115,21 @@ export class FleetGateway {
     );
   }
 
-  slots(): ReadonlyMap<string, SlotKeys> {
-    const slots = this.#parts.doors.flatMap(({ id }) => this.#gateway.locks.slot(id) ?? []);
-    return new Map(slots.map(({ lockId, slot, pmk, rms, n }) => [lockId, { slot, pmk, rms: rms!.secret, n }]));
-  }
-
-  /** Somebody pulls the plug and takes it away; what lies on its disk then. */
-  takeAway(): Uint8Array {
+  /** Somebody pulls the plug and takes it away: what lies on its disk then, and the slots that a thief reads there. */
+  takeAway(): { disk: Uint8Array; slots: ReadonlyMap<string, SlotKeys> } {
     this.#mortal.kill();
     this.#transport.abandon();
     this.#database.close();
     const files = readdirSync(this.#folder).map((name) => readFileSync(join(this.#folder, name)));
+    const slots = readSlots(join(this.#folder, DATABASE));
     rmSync(this.#folder, { recursive: true });
-    return concat(...files);
+    return { disk: concat(...files), slots };
   }
 
   async #start(): Promise<void> {
     const { random, doors, issuerPk, backend } = this.#parts;
     const lockAt = (via: string) => doors.find((door) => this.#viaOf(door) === via)!.id;
-    this.#database = Database.open(join(this.#folder, "portvakt.db"));
+    this.#database = Database.open(join(this.#folder, DATABASE));
     const config = { issuerKey: issuerPk, revokeShareMaxPercent: 100 };
     const authority = await openFleet({ database: this.#database, random }, config);
     this.gatewayId = authority.gatewayId;
@@ -168,4 +166,12 @@ export class FleetGateway {
       await this.#parts.clock.advanceAsync(STEP_MS);
     }
   }
+}
+
+function readSlots(path: string): ReadonlyMap<string, SlotKeys> {
+  const database = Database.open(path);
+  const locks = new LockStore(database);
+  const slots = locks.list().flatMap(({ lockId }) => locks.slot(lockId) ?? []);
+  database.close();
+  return new Map(slots.map(({ lockId, slot, pmk, rms, n }) => [lockId, { slot, pmk, rms: rms!.secret, n }]));
 }

@@ -133,8 +133,7 @@ class House {
   }
 
   theft(): Theft {
-    const slots = this.#gateway.slots();
-    const disk = this.#gateway.takeAway();
+    const { disk, slots } = this.#gateway.takeAway();
     const image = (door: Door) => {
       door.lock.powerOff();
       return door.image();

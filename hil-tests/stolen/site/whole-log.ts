@@ -3,7 +3,7 @@ import { Reader } from "../../../protocol/wire/bytes.ts";
 import type { Door } from "./door.ts";
 
 /** A record as it stands in a lock. */
-export interface TrueRecord {
+interface TrueRecord {
   readonly generation: number;
   readonly seq: number;
   /** 48 bytes. */

@@ -13,7 +13,7 @@ const SCALAR_BYTES = 32;
 const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
 /** The parts of an envelope that somebody puts together who does not ask what is allowed. */
-export interface Parts {
+interface Parts {
   readonly protectedHeader: Uint8Array;
   readonly unprotected: Map<number, Cbor>;
   readonly payload: Uint8Array;

@@ -3,7 +3,7 @@ import type { Lock } from "../../../lock-sim/lock.ts";
 import type { VirtualClock } from "../../../protocol/testing/virtual-clock.ts";
 
 /** Told of what is asked on a wire, and what the lock answers; undefined is silence. */
-export type Hearing = (request: Uint8Array, reply: Uint8Array | undefined) => void;
+type Hearing = (request: Uint8Array, reply: Uint8Array | undefined) => void;
 
 const BOLT_STEP_MS = 50;
 
