@@ -30,7 +30,7 @@ export class Subjects {
 
   /**
    * Erases names, credentials, documents and the pseudonym itself. What stays of each grant is its id, which locks go on
-   * refusing, the places it was for, and when it was issued and revoked: nothing leads from there to a person any more.
+   * refusing until it would have ended, the places it was for, and when it was issued and revoked: nothing leads from there to a person any more.
    *
    * False if nothing is kept of this subject. Rejects with RequestRefused("subject-in-force") while a grant is in force.
    */

@@ -85,7 +85,12 @@ function grantLines(grant: GrantJson, nowMs: number): string[] {
   ]);
 }
 
-function stateWords({ revokedAt, from, until }: GrantJson, nowMs: number): string {
+function stateWords(grant: GrantJson, nowMs: number): string {
+  const words = lifeWords(grant, nowMs);
+  return grant.toHandOut && !grant.revokedAt ? `${words}, to be handed out` : words;
+}
+
+function lifeWords({ revokedAt, from, until }: GrantJson, nowMs: number): string {
   if (revokedAt) return `revoked ${relativeTime(revokedAt, nowMs)}`;
   if (from && Date.parse(from) > nowMs) return `begins ${relativeTime(from, nowMs)}`;
   if (!until) return "good";
