@@ -88,7 +88,7 @@ export function grantView({ row, claims }: IssuedGrant, groups: Groups, pin?: st
     rights: RIGHT_NAMES.filter((name) => (claims.rights & Right[name]) !== 0),
     ...(uses !== undefined && { uses }),
     ...(row.isCarried && { carried: true }),
-    ...(row.isToHandOut && { toHandOut: true }),
+    ...(row.isToHandOut && row.revokedAtMs === undefined && { toHandOut: true }),
     createdAt: timeText(row.createdAtMs),
     ...(row.revokedAtMs !== undefined && { revokedAt: timeText(row.revokedAtMs) }),
     document: Buffer.from(row.document).toString("base64"),

@@ -87,7 +87,7 @@ function grantLines(grant: GrantJson, nowMs: number): string[] {
 
 function stateWords(grant: GrantJson, nowMs: number): string {
   const words = lifeWords(grant, nowMs);
-  return grant.toHandOut && !grant.revokedAt ? `${words}, to be handed out` : words;
+  return grant.toHandOut ? `${words}, to be handed out` : words;
 }
 
 function lifeWords({ revokedAt, from, until }: GrantJson, nowMs: number): string {
