@@ -46,6 +46,7 @@ export class Scene {
   figure: string | undefined;
   /** What the thief knows of its slots by now. */
   readonly slots: ReadonlyMap<string, SlotKeys>;
+  readonly #wires: Wire[] = [];
 
   constructor(theft: Theft, seed: number) {
     this.theft = theft;
@@ -85,6 +86,10 @@ export class Scene {
     return secondsOf(this.clock);
   }
 
+  get daysSinceTheft(): number {
+    return (this.clock.wallMs() - this.theft.atMs) / DAY_MS;
+  }
+
   wait(seconds: number): void {
     this.clock.advance(seconds * 1_000);
   }
@@ -96,7 +101,16 @@ export class Scene {
   // The thief's own hands.
 
   wire(door: Door, kind: "wire" | "ble" = "wire"): Wire {
-    return new Wire(door.lock, this.clock, (request, reply) => reply && this.judge.heard(door, request, reply), kind);
+    const hearing = (request: Uint8Array, reply: Uint8Array | undefined) =>
+      reply && this.judge.heard(door, request, reply);
+    const wire = new Wire(door.lock, this.clock, hearing, kind);
+    this.#wires.push(wire);
+    return wire;
+  }
+
+  /** Ends every connection of the thief's. */
+  hangUp(): void {
+    for (const wire of this.#wires.splice(0)) wire.end();
   }
 
   /** OPEN with the stolen slot. Throws NoAnswer. */
