@@ -63,28 +63,6 @@ export function toPage<T>(
   return { items, ...(found.length > limit && last && { next: cursorAt(list, positionOf(last)) }) };
 }
 
-/** Up to `limit` of the items behind `after` that may be seen, out of a store that hands out at most so many at a time. */
-export function takeSeen<T>(
-  fetch: (after: string, limit: number) => T[],
-  { after, limit, isSeen, positionOf }: SeenPage<T>,
-): T[] {
-  const seen: T[] = [];
-  for (let position = after; ; ) {
-    const found = fetch(position, limit);
-    seen.push(...found.filter(isSeen));
-    const last = found.at(-1);
-    if (!last || found.length < limit || seen.length >= limit) return seen.slice(0, limit);
-    position = positionOf(last);
-  }
-}
-
-interface SeenPage<T> {
-  after: string;
-  limit: number;
-  isSeen: (item: T) => boolean;
-  positionOf: (item: T) => string;
-}
-
 /** `Link: <…>; rel="next"` on every page that has a next one (RFC 8288); whoever follows it comes to an end. */
 export function linkPages(api: Api): void {
   api.addHook("preSerialization", async (request, reply, payload) => {

@@ -8,6 +8,7 @@ import { fromHex, toHex } from "../../protocol/wire/bytes.ts";
 import { RequestRefused } from "../api/services.ts";
 import type { Issuer } from "../issuer/issuer.ts";
 import type { GrantRow, GrantStore } from "../store/grant-store.ts";
+import { takeSeen } from "../store/take-seen.ts";
 import { type Audience, type AudienceStores, pairedLocksOf, readAudience, stairOf } from "./audience.ts";
 import { grantClaims } from "./grant-claims.ts";
 import { contentOf, type GrantRequest, pinOf } from "./grant-request.ts";
@@ -75,9 +76,12 @@ export class Grants {
     return row && this.#issued(row);
   }
 
-  /** In order of id, those above `after`, revoked ones included. */
-  list(after: string, limit: number): IssuedGrant[] {
-    return this.#parts.store.list(after, limit).map((row) => this.#issued(row));
+  /** In order of id, those above `after` that may be seen, revoked ones included. */
+  list(after: string, limit: number, isSeen: (row: GrantRow) => boolean = () => true): IssuedGrant[] {
+    const { store } = this.#parts;
+    const positionOf = ({ id }: GrantRow) => id;
+    const rows = takeSeen((from, most) => store.list(from, most), { after, limit, isSeen, positionOf });
+    return rows.map((row) => this.#issued(row));
   }
 
   /** Its bearer has the document as it is now. False if there is no such grant. Rejects with StoreError. */

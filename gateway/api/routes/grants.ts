@@ -1,12 +1,11 @@
 import { Type } from "@fastify/type-provider-typebox";
 import type { FastifyReply } from "fastify";
 import type { GrantRequest } from "../../rights/grant-request.ts";
-import type { IssuedGrant } from "../../rights/grants.ts";
 import type { Api, ApiParts } from "../api.ts";
 import { GrantBody, GrantContent, grantRequest } from "../grant-body.ts";
 import { GrantId } from "../grant-fields.ts";
 import { type GrantJson, grantView } from "../grant-view.ts";
-import { LIMIT_DEFAULT, PageQuery, pageOf, positionAfter, takeSeen, toPage } from "../page.ts";
+import { LIMIT_DEFAULT, PageQuery, pageOf, positionAfter, toPage } from "../page.ts";
 import { BODY_PROBLEMS, ProblemError, problemResponses } from "../problem.ts";
 import { assertWithin, type Scope, scopeOf } from "../scope.ts";
 
@@ -83,14 +82,9 @@ export function addGrantRoutes(api: Api, { grants, groups }: Pick<ApiParts, "gra
     async (request) => {
       const { limit = LIMIT_DEFAULT } = request.query;
       const scope = scopeOf(request);
-      const positionOf = ({ row }: IssuedGrant) => row.id;
-      const found = takeSeen((after, most) => grants.list(after, most), {
-        after: positionAfter("grants", request.query, ""),
-        limit: limit + 1,
-        isSeen: ({ row }) => scope.hasPlaces(row),
-        positionOf,
-      });
-      const { items, ...next } = toPage("grants", found, limit, positionOf);
+      const after = positionAfter("grants", request.query, "");
+      const found = grants.list(after, limit + 1, (row) => scope.hasPlaces(row));
+      const { items, ...next } = toPage("grants", found, limit, ({ row }) => row.id);
       return { items: items.map((grant) => grantView(grant, groups)), ...next };
     },
   );

@@ -1,8 +1,9 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
 import type { GroupRow } from "../../store/group-store.ts";
+import { takeSeen } from "../../store/take-seen.ts";
 import type { Api, ApiParts } from "../api.ts";
 import { hex, LockId, Time, timeText } from "../fields.ts";
-import { LIMIT_DEFAULT, PageQuery, pageOf, positionAfter, takeSeen, toPage } from "../page.ts";
+import { LIMIT_DEFAULT, PageQuery, pageOf, positionAfter, toPage } from "../page.ts";
 import { BODY_PROBLEMS, ProblemError, problemResponses } from "../problem.ts";
 import { scopeOf } from "../scope.ts";
 

@@ -1,9 +1,10 @@
 import { type Static, Type } from "@fastify/type-provider-typebox";
 import type { SetAsideRow } from "../../store/set-aside-store.ts";
+import { takeSeen } from "../../store/take-seen.ts";
 import { eventId } from "../../uplink/cloud-event.ts";
 import type { Api, ApiParts } from "../api.ts";
 import { LockId, Time, timeText } from "../fields.ts";
-import { LIMIT_DEFAULT, PageQuery, pageOf, positionAfter, takeSeen, toPage } from "../page.ts";
+import { LIMIT_DEFAULT, PageQuery, pageOf, positionAfter, toPage } from "../page.ts";
 import { ProblemError, problemResponses } from "../problem.ts";
 import { scopeOf, uplinkWithin } from "../scope.ts";
 
