@@ -3,6 +3,7 @@ import { Backoff } from "../link/backoff.ts";
 import type { LockLink } from "../link/lock-link.ts";
 import { restMs } from "../link/radio-schedule.ts";
 import type { Log } from "../log.ts";
+import { StoreError } from "../store/store-error.ts";
 import { TransportError } from "../transport/channel.ts";
 import { parseVia } from "../transport/via.ts";
 import { LockRound, type LockRoundParts, type RoundEnd } from "./lock-round.ts";
@@ -134,7 +135,6 @@ export class LockSync {
       this.#tell(this.#standingAt(end));
       return this.#restMs();
     } catch (error) {
-      // The store is asked about a way that leads nowhere alone: it may be what fails.
       const trouble = troubleOf(error, error instanceof TransportError && this.#isSilent());
       if (!trouble) throw error;
       if (error instanceof TransportError) this.#round.missed();
@@ -161,9 +161,16 @@ export class LockSync {
 
   /** A serial line is open whether a lock is there or not: there the store must have been put back as well. */
   #isSilent(): boolean {
-    const via = this.#parts.locks.get(this.#lockId)?.via;
-    const isWire = via !== undefined && parseVia(via).kind === "serial";
-    return this.#link.isSilent && (!isWire || this.#isPutBack);
+    if (!this.#link.isSilent) return false;
+    try {
+      const via = this.#parts.locks.get(this.#lockId)?.via;
+      const isWire = via !== undefined && parseVia(via).kind === "serial";
+      return !isWire || this.#isPutBack;
+    } catch (error) {
+      // A failing disk is told of by the round that needs it.
+      if (!(error instanceof StoreError)) throw error;
+      return false;
+    }
   }
 
   #restMs(): number {

@@ -167,10 +167,11 @@ export class FailingDay {
   #checkAll(): void {
     const { gateway, lock, lockId, transport } = this.#joint;
     assert.equal(this.#joint.sentence(), "In step.");
-    this.#ledger.check();
     auditCounters(transport.requests);
     const { store, table, generation } = lock.firmware!.inside;
     const history = this.#events.history(lockId)?.at(-1);
+    // A gateway whose disk was full may have given up what the receiver has.
+    this.#ledger.check(history?.records);
     assert.deepEqual(history?.gaps, [], "events were lost");
     assert.equal(history?.signedThrough, store.position.seq, "the receiver has not all events");
     assert.equal(store.acknowledged(generation), store.position.seq, "the lock was not told of all receipts");

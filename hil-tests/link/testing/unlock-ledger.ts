@@ -39,12 +39,11 @@ export class UnlockLedger {
     return Math.floor(this.#joint.clock.wallMs() / 1_000) - 1;
   }
 
-  /** What was said to be done was done once, what was said not to be done was not, and nothing was done twice. */
-  check(): void {
-    const records = this.#joint.gateway.events
-      .after(0, 100_000)
-      .filter(({ kind }) => kind === "record")
-      .map(({ payload }) => decodeRecord(payload));
+  /**
+   * What was said to be done was done once, what was said not to be done was not, and nothing was done twice. `records` is the
+   * lock's whole log.
+   */
+  check(records = this.#recordsAtGateway()): void {
     for (const [i, { fromSeconds, outcome }] of this.#entries.entries()) {
       const toSeconds = this.#entries[i + 1]?.fromSeconds ?? Number.POSITIVE_INFINITY;
       const own = records.filter(({ time }) => time >= fromSeconds && time < toSeconds);
@@ -56,6 +55,13 @@ export class UnlockLedger {
       }
       if (outcome.kind === "unreachable") assert.equal(intents.length, 0, what);
     }
+  }
+
+  #recordsAtGateway(): LogRecord[] {
+    return this.#joint.gateway.events
+      .after(0, 100_000)
+      .filter(({ kind }) => kind === "record")
+      .map(({ payload }) => decodeRecord(payload));
   }
 }
 
