@@ -19,7 +19,7 @@ import { scopeOf } from "../scope.ts";
 /** How far ahead a change of the answer is looked for. */
 const LOOK_AHEAD_DAYS = 366;
 const DAY_SECONDS = 86_400;
-const TIME_MAX = 2 ** 32 - 1;
+const UINT32_MAX = 2 ** 32 - 1;
 
 const KINDS_PATTERN = "^(tag|pin|key)(,(tag|pin|key))*$";
 
@@ -60,7 +60,7 @@ const DecisionQuery = Type.Object(
     used: Type.Optional(
       Type.Integer({
         minimum: 0,
-        maximum: TIME_MAX,
+        maximum: UINT32_MAX,
         description: "How often the lock has let the grant be used; as the events here tell if absent",
       }),
     ),
@@ -125,7 +125,7 @@ export function addDecisionRoute(api: Api, parts: ApiParts): void {
 function askedBy(query: Query, { reported }: LockRow, roster: Roster, now: number): Asked {
   const { at, action = "unlock", via, used, privacy = false, clock } = query;
   const asked = at === undefined ? now : readTime(at, roster.claims.settings.tz);
-  if (asked === undefined || asked < 0 || asked > TIME_MAX) {
+  if (asked === undefined || asked < 0 || asked > UINT32_MAX) {
     throw new ProblemError("field-invalid", "at must be a time like 2026-12-24T07:30:00+01:00", { field: "at" });
   }
   if (via === "door" && ACTIONS[action] !== Action.unlock) {
