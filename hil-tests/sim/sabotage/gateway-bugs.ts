@@ -135,7 +135,11 @@ export const GATEWAY_BUGS: readonly Bug[] = [
     name: "a revocation stays at home",
     breaks: "§7: After COMMIT the table holds exactly those grants: what is absent is revoked.",
     patches: [
-      { file: "gateway/sync/lock-round.js", find: "await this.roster.bring(talk, told.epoch,", replace: "void (told.epoch," },
+      {
+        file: "gateway/sync/lock-round.js",
+        find: "await this.roster.bring(talk, told.epoch,",
+        replace: "void (told.epoch,",
+      },
     ],
     seedsMax: 10,
   },
