@@ -62,11 +62,12 @@ export class ForeignRosters {
     if (known) await this.#parts.store.put(lockId, { ...known, renewals: 0 });
   }
 
-  /** What the lock shall have until then is not sent. */
+  /** What a lock that is left alone has, and who can mend it. */
   describe(lockId: string): string {
-    const has = `The lock has roster ${this.get(lockId)?.epoch ?? ""}, which was not made here: another gateway or tool has changed it`;
-    if (!this.#parts.renew) return `${has}. Its issuer has to send a newer one.`;
-    return `${has}, and overwriting it has not helped. If this gateway is right, say so: portvakt sync ${lockId} --approve`;
+    const has = `The lock has roster ${this.get(lockId)?.epoch}, which`;
+    if (!this.#parts.renew)
+      return `${has} has not come through this gateway: its issuer has to send that one, or a newer one.`;
+    return `${has} was not made here: another gateway or tool has changed it, and overwriting it has not helped. If this gateway is right, say so: portvakt sync ${lockId} --approve`;
   }
 
   /** Until now. */

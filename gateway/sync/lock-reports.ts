@@ -26,15 +26,15 @@ export class LockReports {
   }
 
   /** `confirmed` is the wanted roster if the lock has just said, by STATUS or COMMIT, that it has that one. */
-  async note(word: Omit<Reported, "confirmed">, confirmed: WantedWord | undefined): Promise<void> {
+  async note(told: Omit<Reported, "confirmed">, confirmed: WantedWord | undefined): Promise<void> {
     const known = this.last;
     if (confirmed) {
       this.#confirmedAtMs = this.#clock.monotonicMs();
       this.#staleAfter = confirmed.staleAfter;
     }
     const has = confirmed ? { atMs: this.#clock.wallMs(), staleAfter: confirmed.staleAfter } : known?.confirmed;
-    if (isWorthNoting(known, word))
-      await this.#locks.setReported(this.#lockId, { ...word, ...(has && { confirmed: has }) });
+    if (isWorthNoting(known, told))
+      await this.#locks.setReported(this.#lockId, { ...told, ...(has && { confirmed: has }) });
   }
 
   /** Undefined until the lock has confirmed one roster. */

@@ -18,7 +18,7 @@ import { EventPull } from "./event-pull.ts";
 import type { ForeignRosters } from "./foreign-rosters.ts";
 import type { HeadDemands } from "./head-demands.ts";
 import { LockReports } from "./lock-reports.ts";
-import { RosterSync, type WantedWord } from "./roster-sync.ts";
+import { RosterSync } from "./roster-sync.ts";
 import { expectSameLog } from "./same-log.ts";
 import type { SiteTime } from "./site-time.ts";
 import type { Talk } from "./talk.ts";
@@ -54,7 +54,8 @@ export type RoundEnd = "in-step" | "no-roster" | "changed-elsewhere";
 /** A roster that takes something away has become wanted: it goes before whatever the round is at. */
 class Overtaken extends Error {}
 
-type Status = Responses["status"];
+/** `atMs` in wall time, when it was told. */
+type Status = Responses["status"] & { atMs: number };
 
 /** One round with one lock: asks it how it is, and closes the difference to what it shall be. */
 export class LockRound {
@@ -131,7 +132,7 @@ export class LockRound {
     let status = told;
     let end: RoundEnd = "in-step";
     const bringRoster = async () => {
-      end = await this.#bringRoster(talk, lock, status, (now) => {
+      end = await this.#bringRoster(talk, status, (now) => {
         status = now;
       });
     };
@@ -164,29 +165,29 @@ export class LockRound {
   async #askStatus(talk: Talk, lock: LockRow): Promise<{ status: Status; reading: ClockReading }> {
     const { clock, foreignRosters } = this.#parts;
     let tookMs = 0;
-    const status = await talk(async (session) => {
+    const told = await talk(async (session) => {
       const askedAtMs = clock.monotonicMs();
       const response = await session.command({ name: "status" });
       tookMs = clock.monotonicMs() - askedAtMs;
       return granted("to tell how it is", response);
     });
-    if (status.epoch > REPORTED_EPOCH_MAX) throw new LockDisagrees(`the lock can not have roster ${status.epoch}`);
-    const endedAtMs = clock.wallMs();
+    if (told.epoch > REPORTED_EPOCH_MAX) throw new LockDisagrees(`the lock can not have roster ${told.epoch}`);
+    const status = { ...told, atMs: clock.wallMs() };
     if (wasReplaced(lock, status)) await foreignRosters.report(this.#lockId, status);
     const isInStep = this.roster.isInStep(status);
     if (isInStep) this.roster.confirmed();
-    await this.#note({ ...status, atMs: endedAtMs }, isInStep ? this.roster.wanted : undefined);
-    return { status, reading: { lockSeconds: status.time, flags: status.flags, tookMs, endedAtMs } };
+    await this.#note(status, isInStep);
+    return { status, reading: { lockSeconds: status.time, flags: status.flags, tookMs, endedAtMs: status.atMs } };
   }
 
-  async #note(...[word, confirmed]: Parameters<LockReports["note"]>): Promise<void> {
-    await this.reports.note(word, confirmed);
+  async #note(status: Status, isInStep: boolean): Promise<void> {
+    await this.reports.note(status, isInStep ? this.roster.wanted : undefined);
     this.look();
   }
 
   /** `tell` hears of what the lock is after each roster that it has taken. */
-  async #bringRoster(talk: Talk, lock: LockRow, told: Status, tell: (status: Status) => void): Promise<RoundEnd> {
-    const { foreignRosters, locks, clock } = this.#parts;
+  async #bringRoster(talk: Talk, told: Status, tell: (status: Status) => void): Promise<RoundEnd> {
+    const { foreignRosters } = this.#parts;
     const { wanted } = this.roster;
     if (this.roster.isInStep(told)) return "in-step";
     if (!wanted && told.epoch === 0) return "no-roster";
@@ -194,12 +195,11 @@ export class LockRound {
     const isForeign = (wanted?.epoch ?? 0) <= told.epoch;
     if (isForeign && (await foreignRosters.answer(this.#lockId, told)) === "stopped") return "changed-elsewhere";
     let status = told;
-    await this.roster.bring(talk, told.epoch, async (word: WantedWord) => {
+    await this.roster.bring(talk, told.epoch, async ({ epoch, rosterDigest }) => {
       // It has just logged that it took this one.
-      status = { ...status, epoch: word.epoch, rosterDigest: word.rosterDigest, seq: status.seq + 1 };
+      status = { ...status, epoch, rosterDigest, seq: status.seq + 1 };
       tell(status);
-      const atMs = locks.get(lock.lockId)?.reported?.atMs ?? clock.wallMs();
-      await this.#note({ ...status, atMs }, this.roster.isInStep(word) ? word : undefined);
+      await this.#note(status, this.roster.isInStep(status));
     });
     return "in-step";
   }

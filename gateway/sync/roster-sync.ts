@@ -98,7 +98,7 @@ export class RosterSync {
    * Brings the wanted roster, which is newer than the lock's, and those that become wanted meanwhile. `committed` hears of each
    * one that the lock has taken. Throws LockDisagrees if the lock refuses a step.
    */
-  async bring(talk: Talk, lockEpoch: number, committed: (word: WantedWord) => Promise<void>): Promise<void> {
+  async bring(talk: Talk, lockEpoch: number, committed: (word: TableWord) => Promise<void>): Promise<void> {
     this.#isSending = true;
     try {
       for (let epoch = lockEpoch; ; ) {
