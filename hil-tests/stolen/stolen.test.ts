@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { deserialize } from "node:v8";
 import { ATTACKS } from "./attacks.ts";
 import { guardRow } from "./guard-row.ts";
 import { runAttack } from "./run-attack.ts";
@@ -59,5 +60,6 @@ test("docs/security.md names every attack with its guard, and none besides", () 
 
 test("a theft that went through a file is the same", async () => {
   const original = await theft;
-  assert.deepEqual(packTheft(unpackTheft(packTheft(original))), packTheft(original));
+  // Not the bytes: how V8 writes a number depends on how it happens to hold it.
+  assert.deepEqual(deserialize(packTheft(unpackTheft(packTheft(original)))), deserialize(packTheft(original)));
 });
