@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { test } from "node:test";
 import { parseGrant } from "../../protocol/documents/grant.ts";
 import { rosterDigest, verifyRoster } from "../../protocol/documents/roster.ts";
@@ -7,7 +8,12 @@ import { toHex } from "../../protocol/wire/bytes.ts";
 import type { Bundle } from "../fleet/bundle.ts";
 import { bundleJson } from "../fleet/bundle-json.ts";
 import { readBundle } from "../fleet/read-bundle.ts";
+import { Database } from "../store/database.ts";
+import { LockReportStore } from "../store/lock-report-store.ts";
+import { LockStore } from "../store/lock-store.ts";
+import { readMessage } from "./heard-report.ts";
 import { IssuerOffice } from "./issuer-office.ts";
+import { ReportBook } from "./report-book.ts";
 import { GATEWAY, LOCK_A, LOCK_B, message, officeFixture, rosterResult } from "./testing/office-fixture.ts";
 
 type Fixture = Awaited<ReturnType<typeof officeFixture>>;
@@ -142,6 +148,25 @@ test("another key, another box or another generation makes a stranger of a known
   await office.admit(report(LOCK_A, 0, { generation: 1 }));
   const { bundles } = await office.hear(message([report(LOCK_A, 0, { generation: 1 })]));
   assert.equal(onlyRoster(fixture, bundles).claims.generation, 1);
+});
+
+test("a lock that was being taken in after a reset when the power went gets its roster at its next report", async (t) => {
+  const fixture = await officeFixture(t);
+  const { office, report, world } = fixture;
+  await office.admit(report(LOCK_A, 0));
+  await office.close();
+  // As far as `admit` had come: the lock and its report were noted, and no roster was made yet.
+  const database = Database.open(join(world.directory, "portvakt.db"));
+  const locks = new LockStore(database);
+  const book = new ReportBook(database, new LockReportStore(database));
+  const reset = report(LOCK_A, 0, { generation: 1 });
+  await locks.put({ ...locks.get(LOCK_A)!, generation: 1 });
+  await book.note(GATEWAY, readMessage(world.suite, reset).reports, []);
+  database.close();
+  const again = await IssuerOffice.open(world);
+  t.after(() => again.close());
+  const { bundles } = await again.hear(message([reset]));
+  assert.equal(onlyRoster({ ...fixture, office: again }, bundles).claims.generation, 1);
 });
 
 test("a known lock is a stranger from another gateway, and with an epoch that nobody here can have given", async (t) => {

@@ -134,12 +134,8 @@ export class IssuerOffice {
     // What was never sent has no result.
     const own = results.filter(({ lockId, epoch }) => epoch <= rosters.wantedEpoch(lockId));
     await book.note(gatewayId, known, own);
-    // A database that was put back from a backup may be behind what gateways and locks have.
-    const ahead = book.ofGateway(gatewayId).filter(({ lockId, reportedEpoch, wantedEpoch, conflictingEpoch = 0 }) => {
-      const epoch = rosters.wantedEpoch(lockId);
-      return Math.max(reportedEpoch, wantedEpoch) > epoch || conflictingEpoch >= epoch;
-    });
-    if (ahead.length > 0) await rights.wanted.renew(ahead.map(({ lockId }) => lockId));
+    const due = book.ofGateway(gatewayId).filter((report) => this.#needsNewer(report));
+    if (due.length > 0) await rights.wanted.renew(due.map(({ lockId }) => lockId));
     const timeTokens = await Promise.all(known.flatMap((report) => this.#timeToken(report) ?? []));
     return { bundles: this.#bundles(gatewayId, timeTokens, options), strangers };
   }
@@ -199,6 +195,16 @@ export class IssuerOffice {
     const isSame = lock?.generation === generation && toHex(lock.sigPk) === sigPk && toHex(lock.boxPk) === boxPk;
     const isFarAhead = Math.max(reportedEpoch, wantedEpoch) > this.epoch(lockId) + EPOCHS_AHEAD_MAX;
     return isSame && !isFarAhead && reports.has(lockId, gatewayId);
+  }
+
+  #needsNewer({ lockId, reportedEpoch, wantedEpoch, conflictingEpoch = 0 }: KnownReport): boolean {
+    const { locks, rosters } = this.#parts;
+    const head = rosters.head(lockId);
+    // Whatever ended `admit` may have kept it from making one.
+    if (head?.generation !== locks.get(lockId)?.generation) return true;
+    const epoch = head?.epoch ?? 0;
+    // A database that was put back from a backup may be behind what gateways and locks have.
+    return Math.max(reportedEpoch, wantedEpoch) > epoch || conflictingEpoch >= epoch;
   }
 
   #timeToken({ lockId, timeWanted, challenge }: HeardReport): Promise<Uint8Array> | undefined {
