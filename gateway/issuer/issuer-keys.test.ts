@@ -45,6 +45,17 @@ test("from the moment that it is written down, the next key signs, and the forme
   assert.deepEqual(point(keys.keyFor(WAITING)), former);
 });
 
+test("until a change is written down, the former key signs for all locks, also for those that moved the last time", (t) => {
+  const { load, change, random } = setUp(t);
+  change();
+  const keys = load();
+  keys.end();
+  const former = keys.publicKey;
+  keys.drawNext(random);
+  keys.begin();
+  assert.deepEqual(point(keys.keyFor(MOVED)), former);
+});
+
 test("the end of a change is one step on the disk, before and after which everything can be read", (t) => {
   const { load, change, key, next } = setUp(t);
   change();

@@ -75,8 +75,11 @@ export class IssuerKeys {
 
   /** The key that this lock trusts. */
   keyFor(lockId: Uint8Array): Secret {
-    if (!this.#former || this.#moves.hasMoved(toHex(lockId))) return this.current;
-    return this.#former.secret;
+    if (!this.#former) return this.current;
+    // Between `begin` and when it is written down, it is the change before that locks have gone along with.
+    const newIssuerPk = this.#moves.newIssuerPk();
+    const isWritten = newIssuerPk !== undefined && equalBytes(newIssuerPk, this.publicKey);
+    return isWritten && this.#moves.hasMoved(toHex(lockId)) ? this.current : this.#former.secret;
   }
 
   /** The public key that comes next. It is durable, and nothing is signed with it before `begin`. Throws KeyFileError. */
