@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { toHex } from "../../protocol/wire/bytes.ts";
+import { opensslSuite } from "../../crypto/openssl.ts";
+import { fromHex, toHex } from "../../protocol/wire/bytes.ts";
 import { TestGateway } from "../testing/test-gateway.ts";
 import type { CloudEvent } from "../uplink/cloud-event.ts";
 import { asyncapiSchema } from "../uplink/testing/asyncapi-schema.ts";
-import { type LockReport, newsOf, type Reports } from "./lock-report.ts";
+import { type LockReport, lockReport, newsOf, type Reports } from "./lock-report.ts";
 
 const isMessage = asyncapiSchema("Reports");
 
@@ -86,4 +87,24 @@ test("how long ago something was, and how a sentence puts it, is no news", async
     { staleAfter: 9 },
   ];
   for (const change of news) assert.notEqual(newsOf({ ...report, ...change }), newsOf(report), JSON.stringify(change));
+});
+
+test("the time is wanted over the challenge that is told, not over one that has been spent", async (t) => {
+  const { gateway, newest } = await setUp(t);
+  const { locks, rosters, services } = gateway.parts;
+  const { gatewayId, lockId, challenge } = newest();
+  assert(challenge);
+  const value = fromHex(challenge.value);
+  const timeWantedOver = (wanted: Uint8Array) => {
+    const fleet = {
+      held: () => undefined,
+      refused: () => undefined,
+      timeWish: () => ({ challenge: wanted, sinceMs: 0 }),
+    };
+    const heard = () => ({ value, atMs: 0 });
+    const parts = { suite: opensslSuite, gatewayId, locks, rosters, sync: services.sync, challenge: heard, fleet };
+    return lockReport(parts, lockId)?.timeWanted;
+  };
+  assert.equal(timeWantedOver(value), true);
+  assert.equal(timeWantedOver(new Uint8Array(8)), undefined);
 });

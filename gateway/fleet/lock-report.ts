@@ -1,6 +1,6 @@
 import type { Suite } from "../../crypto/suite.ts";
 import { parseRoster } from "../../protocol/documents/roster.ts";
-import { toHex } from "../../protocol/wire/bytes.ts";
+import { equalBytes, toHex } from "../../protocol/wire/bytes.ts";
 import { Flag } from "../../protocol/wire/responses.ts";
 import type { FleetService, SyncService, SyncStatus } from "../api/services.ts";
 import type { HeardChallenge } from "../link/lock-word.ts";
@@ -104,7 +104,7 @@ export function lockReport(parts: LockReportParts, lockId: string): LockReport |
     ...(held && { held: { epoch: held.epoch, revokes: held.revokes, of: held.of } }),
     ...(refused && { refused }),
     ...(challenge && { challenge }),
-    ...(fleet?.timeWish(lockId) && { timeWanted: true }),
+    ...(isTimeWanted(parts, lockId) && { timeWanted: true }),
     ...clockWord(lock, status),
   };
 }
@@ -154,6 +154,13 @@ function currentChallenge({ locks, challenge }: LockReportParts, lockId: string)
   const heard = challenge(lockId);
   const slot = locks.slot(lockId)?.slot;
   return heard && slot !== undefined ? { slot, value: toHex(heard.value), at: timeText(heard.atMs) } : undefined;
+}
+
+/** What was wished over a challenge that has been spent since is wished anew at the next contact, if it still is. */
+function isTimeWanted({ challenge, fleet }: LockReportParts, lockId: string): boolean {
+  const heard = challenge(lockId);
+  const wish = fleet?.timeWish(lockId);
+  return heard !== undefined && wish !== undefined && equalBytes(heard.value, wish.challenge);
 }
 
 function clockWord({ reported }: LockRow, status: SyncStatus | undefined): Pick<LockReport, "clock"> {
