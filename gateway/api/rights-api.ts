@@ -42,8 +42,8 @@ export function askWithin(api: Api): typeof fetch {
     const reply = await api.inject({
       method: method as Method,
       url: `${pathname}${search}`,
-      headers: { "content-type": "application/json" },
-      ...(typeof body === "string" && { payload: body }),
+      // A type without a body is refused as a body that is missing.
+      ...(typeof body === "string" && { headers: { "content-type": "application/json" }, payload: body }),
     });
     return new Response(reply.body === "" ? null : reply.body, { status: reply.statusCode });
   };
