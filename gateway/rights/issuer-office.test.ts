@@ -118,7 +118,8 @@ test("a roster that is held goes again when people have said that it is meant", 
   await office.rights.grants.revoke(id);
   const held = message([report(LOCK_A, 2)], [rosterResult(LOCK_A, 3, "held", { code: "revokes-too-many" })]);
   assert.deepEqual((await office.hear(held)).bundles, []);
-  await office.confirmRevocation(LOCK_A);
+  assert.equal(await office.confirmRevocation(LOCK_A), 1);
+  assert.equal(await office.confirmRevocation(LOCK_B), undefined);
   assert.equal(onlyRoster(fixture, office.bundlesFor(GATEWAY)).mayRevoke, 1);
 });
 

@@ -145,12 +145,17 @@ export class IssuerOffice {
     return this.#bundles(gatewayId, [], options);
   }
 
-  /** "Whatever the newest roster of this lock takes away, it is meant to": gateways then do not ask. Rejects with StoreError. */
-  async confirmRevocation(lockId: string): Promise<void> {
-    const { database, store, rosters, reports } = this.#parts;
+  /**
+   * "Whatever the newest roster of this lock takes away, it is meant to": gateways then do not ask. Returns how many grants that
+   * is; undefined if the lock is not known. Rejects with StoreError.
+   */
+  async confirmRevocation(lockId: string): Promise<number | undefined> {
+    const { database, store, locks, rosters, reports } = this.#parts;
+    if (!locks.get(lockId)) return undefined;
     const epoch = rosters.wantedEpoch(lockId);
     const grants = Math.max(0, ...reports.ofLock(lockId).map((report) => countRevoked(rosters, report)));
     await database.write(() => store.putMeantRevocation(lockId, epoch, grants));
+    return grants;
   }
 
   /** "These records are kept for good" (protocol.md §7). The lock may forget them. */

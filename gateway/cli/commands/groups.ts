@@ -52,6 +52,7 @@ async function list({ client, io, json }: CommandContext): Promise<void> {
   const groups: GroupJson[] = [];
   for await (const one of allItems<GroupJson>(client, "/groups")) groups.push(one);
   const rows = groups.map(({ groupId, name, locks }) => [groupId, name, locks.join(", ")]);
+  if (groups.length === 0 && !json) return io.out("No groups yet. Make one with: group add NAME --lock ID …");
   for (const line of json ? groups.map((one) => JSON.stringify(one)) : table(["GROUP", "NAME", "LOCKS"], rows)) {
     io.out(line);
   }

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { BUNDLE_BYTES_MAX, type Bundle } from "../../../fleet/bundle.ts";
 import { bundleJson } from "../../../fleet/bundle-json.ts";
 import { CliError, ExitCode } from "../../exit-code.ts";
+import { countOf } from "../../text.ts";
 import type { OfficeContext, RunOfficeCommand } from "./office-context.ts";
 import { readJson } from "./read-input.ts";
 
@@ -51,7 +52,13 @@ export function addDocumentCommands(issuer: Command, run: RunOfficeCommand): voi
     .description("Says that what the newest roster of a lock takes away is meant, so that its gateway does not ask.")
     .argument("<lock>", "its id")
     .action((lockId: string, _options: object, command: Command) =>
-      run(command, ({ office }) => office.confirmRevocation(lockId.toLowerCase())),
+      run(command, async ({ office, io, json }) => {
+        const id = lockId.toLowerCase();
+        const grants = await office.confirmRevocation(id);
+        if (grants === undefined) throw new CliError(ExitCode.failed, `no lock ${id} is known here`);
+        const sentence = `Confirmed: ${countOf(grants, "grant")} may go from lock ${id}. Its gateway is told with the next documents.`;
+        io.out(json ? JSON.stringify({ lockId: id, mayRevoke: grants }) : sentence);
+      }),
     );
 }
 
@@ -60,7 +67,7 @@ async function hear(file: string, options: BundleCommandOptions, { office, io }:
   const { bundles, strangers } = await office.hear(await readJson(file, io), options);
   for (const { lockId, gatewayId } of strangers) {
     io.err(
-      `lock ${lockId} of gateway ${gatewayId} is not known as it is reported; if it is right: portvakt issuer lock add`,
+      `lock ${lockId} of gateway ${gatewayId} is not known as it is reported; if it is right: portvakt issuer lock add REPORT`,
     );
   }
   print(bundles, io);

@@ -139,6 +139,32 @@ test("most of what there is is not revoked at once without being asked", async (
   assert.equal(rosters[0].mayRevoke, 0);
 });
 
+test("a grant, a group and a person are given up by the issuer's own command", async (t) => {
+  const { issuer } = await issuerFixture(t);
+  await issuer("group", "add", "laundry", "--lock", LOCK);
+  const given = await issuer("--json", "grant", "add", "--lock", LOCK, "--pin", "--right", "essential");
+  const { id, subject } = JSON.parse(given.out[0] ?? "");
+  assert.deepEqual((await issuer("grant", "revoke", id)).out, [
+    `Revoked ${id}. Its locks refuse it as soon as they have their next roster.`,
+  ]);
+  assert.equal((await issuer("subject", "erase", subject)).exitCode, 0);
+  const { groupId } = JSON.parse((await issuer("--json", "group", "list")).out[0] ?? "");
+  assert.equal((await issuer("group", "remove", groupId)).exitCode, 0);
+  assert.deepEqual((await issuer("group", "list")).out, ["No groups yet. Make one with: group add NAME --lock ID …"]);
+});
+
+test("what a roster takes away is confirmed by its number of grants", async (t) => {
+  const { issuer, say, report } = await issuerFixture(t);
+  const given = await issuer("--json", "grant", "add", "--lock", LOCK, "--pin", "--right", "essential");
+  say(report(2));
+  await issuer("hear");
+  await issuer("grant", "revoke", JSON.parse(given.out[0] ?? "").id);
+  assert.deepEqual((await issuer("confirm", LOCK)).out, [
+    `Confirmed: 1 grant may go from lock ${LOCK}. Its gateway is told with the next documents.`,
+  ]);
+  assert.deepEqual((await issuer("--json", "confirm", LOCK)).out, [JSON.stringify({ lockId: LOCK, mayRevoke: 1 })]);
+});
+
 test("any document is made readable, and its signature checked", async (t) => {
   const { issuer, say, publicKey } = await issuerFixture(t);
   const { issuerKey } = JSON.parse((await issuer("--json", "init")).out[0] ?? "");
@@ -185,11 +211,31 @@ test("what can not be read ends with one line and the exit code of a mistake at 
     [["order", LOCK, "--challenge", CHALLENGE, "--action", "unpair"], "", "error: say which slot to unpair: --slot"],
     [["grant", "add", "--lock", LOCK], "", "error: say what is to be shown at the lock: --key, --tag or --pin"],
     [["grant", "add", "--lock", "00", "--pin"], "", "error: locks[0] must be 16 hexadecimal digits, in lower case"],
+    [["grant", "add", "--lock", LOCK, "--pin", "123"], "", "error: with[0].digits must be 6 to 12 digits"],
+    [
+      ["grant", "add", "--lock", LOCK, "--pin", "--hours", "25:00-26:00"],
+      "",
+      "error: schedule[0].from must be a time of day like 08:00",
+    ],
+    [["revoke"], "", "error: say which grants, or --subject"],
   ];
   for (const [args, stdin, sentence] of cases) {
     say(stdin);
     const { exitCode, err } = await issuer(...args);
     assert.deepEqual([exitCode, err], [2, [sentence]]);
+  }
+});
+
+test("what is not known is named, and nothing else happens", async (t) => {
+  const { issuer } = await issuerFixture(t);
+  const unknown = "00".repeat(8);
+  for (const [args, sentence] of [
+    [["confirm", unknown], `error: no lock ${unknown} is known here`],
+    [["revoke", unknown], `error: there is no grant ${unknown}`],
+    [["revoke", "--subject", unknown], `error: there are no grants of a person ${unknown}`],
+  ] as const) {
+    const { exitCode, out, err } = await issuer(...args);
+    assert.deepEqual([exitCode, out, err], [1, [], [sentence]]);
   }
 });
 

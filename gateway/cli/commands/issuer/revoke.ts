@@ -28,8 +28,12 @@ export function addRevokeCommand(issuer: Command, run: RunOfficeCommand): void {
 async function revoke(ids: string[], { subject, confirm }: RevokeOptions, context: OfficeContext): Promise<void> {
   const { office, io, json } = context;
   const { grants, grantStore, subjects } = office.rights;
+  if (ids.length === 0 && subject === undefined) throw new CliError(ExitCode.usage, "say which grants, or --subject");
   const named = ids.map((id) => grants.get(id.toLowerCase())?.row ?? unknown(id));
   const theirs = subject === undefined ? [] : subjects.grantsOf(subject.toLowerCase()).map(({ row }) => row);
+  if (subject !== undefined && theirs.length === 0) {
+    throw new CliError(ExitCode.failed, `there are no grants of a person ${subject}`);
+  }
   const living = [...named, ...theirs].filter(({ revokedAtMs }) => revokedAtMs === undefined);
   const count = new Set(living.map(({ id }) => id)).size;
   const of = grantStore.livingDocuments().length;
