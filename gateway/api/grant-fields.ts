@@ -2,7 +2,7 @@ import { type TSchema, Type } from "@fastify/type-provider-typebox";
 import { Right } from "../../protocol/documents/grant.ts";
 import type { RightName } from "../rights/grant-request.ts";
 import { DAY_NAMES } from "../rights/schedule-words.ts";
-import { hex, LockId } from "./fields.ts";
+import { END_OF_DAY_PATTERN, hex, LockId, PIN_PATTERN, TIME_OF_DAY_PATTERN } from "./fields.ts";
 
 const AUDIENCE_MAX = 16;
 const WINDOWS_MAX = 16;
@@ -39,9 +39,9 @@ export const Schedule = Type.Array(
   Type.Object(
     {
       days: Days,
-      from: Type.String({ pattern: "^([01]\\d|2[0-3]):[0-5]\\d$", examples: ["08:00"] }),
+      from: Type.String({ pattern: TIME_OF_DAY_PATTERN, examples: ["08:00"] }),
       to: Type.String({
-        pattern: "^(([01]\\d|2[0-3]):[0-5]\\d|24:00)$",
+        pattern: END_OF_DAY_PATTERN,
         description: "No longer then; at or before `from` it is on the next day",
         examples: ["17:00"],
       }),
@@ -59,7 +59,7 @@ export const With = Type.Array(
       uid: Type.Optional(hex(7, "Of a tag, which is needed: its own number")),
       digits: Type.Optional(
         Type.String({
-          pattern: "^\\d{6,12}$",
+          pattern: PIN_PATTERN,
           description:
             "Of a PIN: drawn at random if absent. Shown once, in the answer to the request that makes the grant",
         }),

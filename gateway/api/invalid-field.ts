@@ -1,4 +1,5 @@
 import type { FastifySchemaValidationError } from "fastify/types/schema.js";
+import { END_OF_DAY_PATTERN, KINDS_PATTERN, PIN_PATTERN, TIME_OF_DAY_PATTERN } from "./fields.ts";
 import { ProblemError } from "./problem.ts";
 
 /** The patterns of `hex` in fields.ts. */
@@ -23,14 +24,29 @@ function wrongness({ keyword, params, message }: FastifySchemaValidationError): 
       return "is not a known field";
     case "enum":
       return `must be one of ${[params.allowedValues].flat().join(", ")}`;
-    case "pattern": {
-      const [, digits] = HEX_PATTERN.exec(String(params.pattern)) ?? [];
-      return digits === undefined ? (message ?? "is wrong") : `must be ${digits} hexadecimal digits, in lower case`;
-    }
+    case "pattern":
+      return mismatch(String(params.pattern)) ?? message ?? "is wrong";
     case "format":
       return params.format === "date-time" ? "must be a time like 2027-06-30T18:00:00+02:00" : (message ?? "is wrong");
     default:
       return message ?? "is wrong";
+  }
+}
+
+function mismatch(pattern: string): string | undefined {
+  switch (pattern) {
+    case PIN_PATTERN:
+      return "must be 6 to 12 digits";
+    case TIME_OF_DAY_PATTERN:
+      return "must be a time of day like 08:00";
+    case END_OF_DAY_PATTERN:
+      return "must be a time of day like 17:00, 24:00 at most";
+    case KINDS_PATTERN:
+      return "must be one or more of tag, pin and key, like tag,pin";
+    default: {
+      const [, digits] = HEX_PATTERN.exec(pattern) ?? [];
+      return digits === undefined ? undefined : `must be ${digits} hexadecimal digits, in lower case`;
+    }
   }
 }
 

@@ -10,7 +10,7 @@ import { readTime } from "../../decision/local-time.ts";
 import type { LockRow } from "../../store/lock-store.ts";
 import type { Api, ApiParts } from "../api.ts";
 import { ACTION_NAMES, ACTIONS, decisionView, KINDS, type KindName } from "../decision-view.ts";
-import { LockId } from "../fields.ts";
+import { KINDS_PATTERN, LockId } from "../fields.ts";
 import { GrantId } from "../grant-fields.ts";
 import { LIMIT_DEFAULT, PageQuery, pageOf, positionAfter, toPage } from "../page.ts";
 import { ProblemError, problemResponses } from "../problem.ts";
@@ -20,8 +20,6 @@ import { scopeOf } from "../scope.ts";
 const LOOK_AHEAD_DAYS = 366;
 const DAY_SECONDS = 86_400;
 const UINT32_MAX = 2 ** 32 - 1;
-
-const KINDS_PATTERN = "^(tag|pin|key)(,(tag|pin|key))*$";
 
 const DecisionQuery = Type.Object(
   {
