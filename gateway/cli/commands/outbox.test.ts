@@ -28,7 +28,7 @@ test("outbox shows what waits, and why an event was set aside", async (t) => {
   });
   assert.deepEqual((await portvakt("outbox")).out, [
     "Delivery:   The events of one lock wait: backend.example answers 500.",
-    "Waiting:    7 events of 1 locks",
+    "Waiting:    7 events of 1 lock",
     "Set aside:  1",
     "Store:      nearly full: the configuration can not be changed",
     `12  ${LOCK}-0-12  backend.example rejects it: why.`,

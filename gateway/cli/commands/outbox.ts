@@ -4,6 +4,7 @@ import { type CommandContext, contextOf } from "../command-context.ts";
 import { factLines } from "../facts.ts";
 import type { CliIo } from "../io.ts";
 import { allItems } from "../pages.ts";
+import { countOf } from "../text.ts";
 
 export function addOutboxCommand(program: Command, io: CliIo): void {
   const outbox = program
@@ -40,7 +41,7 @@ async function show({ client, io, json }: CommandContext): Promise<void> {
   }
   const facts = factLines([
     ["Delivery", outbox.sentence],
-    ["Waiting", `${outbox.waiting} events of ${outbox.locks.length} locks`],
+    ["Waiting", `${countOf(outbox.waiting, "event")} of ${countOf(outbox.locks.length, "lock")}`],
     ["Set aside", String(outbox.setAside)],
     ...(outbox.isStoreShort ? [["Store", "nearly full: the configuration can not be changed"] as const] : []),
   ]);
