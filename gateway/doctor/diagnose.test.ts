@@ -164,6 +164,21 @@ test("a port is tried when the daemon does not have it", async (t) => {
   assert.deepEqual([check?.state, check?.sentence], ["wrong", "/dev/null is in use by another program."]);
 });
 
+test("what helps a lock that is not in step depends on the reason", async (t) => {
+  for (const [state, reason, todo] of [
+    ["waiting", "waiting-for-contact", /see to its line and its battery/],
+    ["waiting", "held", /portvakt fleet held a{16}; then portvakt fleet approve a{16}/],
+    ["waiting", "no-roster", /Have the issuer take the lock in/],
+    ["waiting", "disk-trouble", /the gateway's disk/],
+    ["stopped", "changed-elsewhere", /portvakt sync a{16} --approve/],
+    ["stopped", "not-paired", /somebody at the door/],
+  ] as const) {
+    const lock = { ...LOCK, sync: { state, reason, sentence: "It waits." } };
+    const check = (await fixture(t, daemon([lock])).examine()).find("lock aaaaaaaaaaaaaaaa");
+    assert.match(check?.todo ?? "", todo);
+  }
+});
+
 test("each lock is judged by what it needs", async (t) => {
   const lock = (sync: object, reported: object = {}) => ({
     ...LOCK,
