@@ -39,7 +39,7 @@ test("bundles are brought line by line, and what becomes of each document is tol
     [{ issuerId: "a" }, { issuerId: "b" }],
   );
   assert.deepEqual(out, ["grant  0000000000000001  accepted", `roster  ${LOCK}:3  refused  It is so.`]);
-  assert.deepEqual([exitCode, err], [ExitCode.failed, ["error: 1 documents were refused"]]);
+  assert.deepEqual([exitCode, err], [ExitCode.failed, ["error: the gateway refused 1 document"]]);
 });
 
 test("nothing is sent of a file in which a line is no bundle", async (t) => {
@@ -62,9 +62,10 @@ test("a held roster is looked at, let through or thrown away", async (t) => {
   for (const command of ["held", "approve", "discard"]) await portvakt("fleet", command, LOCK.toUpperCase());
   const { out } = await portvakt("fleet", "held", LOCK, "--json");
   assert.deepEqual(out, [
-    "Roster 8 takes away 480 of 500 grants. It has waited since 2027-01-07T12:00:00.000Z.",
+    "Roster 8 takes away 480 of 500 grants.",
+    `It has waited since 2027-01-07 12:00:00 UTC for: fleet approve ${LOCK}, or fleet discard ${LOCK}`,
     `roster  ${LOCK}:8  accepted`,
-    "It is thrown away.",
+    "It is thrown away, and held again if the issuer sends it again.",
     '{"epoch":8,"revokes":480,"of":500,"heldAt":"2027-01-07T12:00:00.000Z"}',
   ]);
 });

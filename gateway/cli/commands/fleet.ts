@@ -4,6 +4,7 @@ import { type CommandContext, contextOf } from "../command-context.ts";
 import { CliError, ExitCode } from "../exit-code.ts";
 import { factLines } from "../facts.ts";
 import type { CliIo } from "../io.ts";
+import { countOf, plainTime } from "../text.ts";
 import { readInput } from "./issuer/read-input.ts";
 
 /** For a gateway whose issuer is elsewhere (docs/fleet.md). */
@@ -29,12 +30,11 @@ export function addFleetCommand(program: Command, io: CliIo): void {
     .argument("<lock>", "the lock's id")
     .action(async (lockId: string, _options: object, command: Command) => {
       const { client, json } = contextOf(command, io);
-      const held = await client.get<HeldRosterJson>(pathOf(lockId));
-      io.out(
-        json
-          ? JSON.stringify(held)
-          : `Roster ${held.epoch} takes away ${held.revokes} of ${held.of} grants. It has waited since ${held.heldAt}.`,
-      );
+      const id = lockId.toLowerCase();
+      const held = await client.get<HeldRosterJson>(pathOf(id));
+      if (json) return io.out(JSON.stringify(held));
+      io.out(`Roster ${held.epoch} takes away ${held.revokes} of ${held.of} grants.`);
+      io.out(`It has waited since ${plainTime(held.heldAt)} UTC for: fleet approve ${id}, or fleet discard ${id}`);
     });
   fleet
     .command("approve")
@@ -52,7 +52,7 @@ export function addFleetCommand(program: Command, io: CliIo): void {
     .action(async (lockId: string, _options: object, command: Command) => {
       const { client, json } = contextOf(command, io);
       await client.delete(pathOf(lockId));
-      if (!json) io.out("It is thrown away.");
+      if (!json) io.out("It is thrown away, and held again if the issuer sends it again.");
     });
   fleet
     .command("unpin")
@@ -84,7 +84,7 @@ async function send(file: string, { client, io, json }: CommandContext): Promise
     tell(results, { io, json });
     refused += results.filter(({ outcome }) => outcome === "refused").length;
   }
-  if (refused > 0) throw new CliError(ExitCode.failed, `${refused} documents were refused`);
+  if (refused > 0) throw new CliError(ExitCode.failed, `the gateway refused ${countOf(refused, "document")}`);
 }
 
 function bundleOf(line: string, number: number): object {
