@@ -46,6 +46,25 @@ test("of two changes at once under the same tag one is made", async (t) => {
   assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 412]);
 });
 
+test("who is turned away meanwhile does not make room for another change under the same tag", async (t) => {
+  const { ask, grants, publicKey } = await apiFixture(t);
+  const url = "/v1/grants/00112233445566bb";
+  const body = { locks: [LOCK_A], with: [{ kind: "key", publicKey }], rights: ["unlock", "essential"] };
+  assert.equal((await ask("PUT", url, body)).status, 201);
+  const headers = { "if-match": String((await ask("GET", url)).headers.etag) };
+  const add = grants.add.bind(grants);
+  const arrived = new Promise<() => void>((resolve) => {
+    grants.add = (request) => new Promise((answer) => resolve(() => answer(add(request))));
+  });
+  const first = ask("PUT", url, body, TOKEN, headers);
+  const goOn = await arrived;
+  const second = async (token: string) => (await ask("DELETE", url, undefined, token, headers)).status;
+  assert.deepEqual([await second(""), await second(TOKEN), await second(TOKEN)], [401, 412, 412]);
+  goOn();
+  assert.equal((await first).status, 200);
+  assert.equal(await second(TOKEN), 204);
+});
+
 test("what is not there is not found, whatever its tag should be", async (t) => {
   const { ask } = await fixture(t);
   assert.equal((await ask("DELETE", GROUP, undefined, TOKEN, { "if-match": '"x"' })).status, 404);

@@ -2,6 +2,13 @@ import type { FastifyRequest } from "fastify";
 import type { Api, ApiParts } from "./api.ts";
 import { ProblemError } from "./problem.ts";
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** It makes a change under a condition, and nobody else may at its address meanwhile. */
+    isChanging: boolean;
+  }
+}
+
 const TAG_BYTES = 12;
 
 /**
@@ -11,6 +18,7 @@ const TAG_BYTES = 12;
 export function tagAnswers(api: Api, { suite, tokens }: Pick<ApiParts, "suite" | "tokens">): void {
   /** Addresses whose change under a condition is under way: two of them must not both find it fulfilled. */
   const changing = new Set<string>();
+  api.decorateRequest("isChanging", false);
 
   api.addHook("onSend", async (request, reply, payload) => {
     if (request.method !== "GET" || reply.statusCode !== 200 || typeof payload !== "string") return payload;
@@ -27,18 +35,17 @@ export function tagAnswers(api: Api, { suite, tokens }: Pick<ApiParts, "suite" |
     if (wanted === undefined || !isChange(request) || !request.token) return;
     if (changing.has(request.url)) throw new ProblemError("precondition-failed", "Somebody is just changing it.");
     changing.add(request.url);
+    request.isChanging = true;
     const token = tokens.lend(request.token);
     const now = await api.inject({ method: "GET", url: request.url, headers: { authorization: `Bearer ${token}` } });
     tokens.takeBack(token);
     // What is not there is for the route to say.
-    if (now.statusCode === 200 && !matches(wanted, String(now.headers.etag))) {
-      changing.delete(request.url);
+    if (now.statusCode === 200 && !matches(wanted, String(now.headers.etag)))
       throw new ProblemError("precondition-failed");
-    }
   });
 
-  api.addHook("onResponse", async (request) => {
-    if (request.headers["if-match"] !== undefined && isChange(request)) changing.delete(request.url);
+  api.addHook("onResponse", async ({ isChanging, url }) => {
+    if (isChanging) changing.delete(url);
   });
 }
 
