@@ -90,6 +90,15 @@ test("what is about the whole gateway is no tenant administrator's", () => {
   }
 });
 
+test("who has a scope decides about a lock within it, and not about the time of all locks", async (t) => {
+  const { ask, played, tokenWith } = await twoTenants(t);
+  const approve = (token?: string) => ask("POST", `/v1/locks/${LOCK_A}/sync/approval`, undefined, token);
+  assert.equal((await approve(await tokenWith("operator"))).status, 200);
+  assert.deepEqual(played.asked, [{ lockId: LOCK_A, approved: true }]);
+  assert.equal((await approve()).status, 200);
+  assert.deepEqual(played.asked.slice(1), [{ isTimeApproved: true }, { lockId: LOCK_A, approved: true }]);
+});
+
 test("no route shows or touches anything outside a token's scope, whatever its role", async (t) => {
   const fixture = await twoTenants(t);
   const { ask, theirs, shared, publicKey, tokenWith, grants, groups, siteSettings, setAside } = fixture;

@@ -149,8 +149,10 @@ export interface ForeignRoster {
 export interface SyncService {
   /** Undefined for a lock that nobody looks after yet. */
   status(lockId: string): SyncStatus | undefined;
-  /** A person has looked: what this lock has from elsewhere may be overwritten, and the machine's clock is right. The lock is a paired one. */
+  /** A person has looked: what this lock has from elsewhere may be overwritten. The lock is a paired one. */
   approve(lockId: string): Promise<void>;
+  /** A person has looked: the machine's clock is right, whatever locks say. */
+  approveTime(): void;
 }
 
 /** What comes down from an issuer elsewhere, and what that has to know. */

@@ -48,10 +48,12 @@ export class Reconciler implements SyncService {
   }
 
   async approve(lockId: string): Promise<void> {
-    const { foreignRosters, siteTime } = this.#parts;
-    siteTime.approve();
-    await foreignRosters.approve(lockId);
+    await this.#parts.foreignRosters.approve(lockId);
     this.poke(lockId);
+  }
+
+  approveTime(): void {
+    this.#parts.siteTime.approve();
   }
 
   async close(): Promise<void> {

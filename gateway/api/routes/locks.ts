@@ -89,7 +89,7 @@ export function addLockRoutes(api: Api, parts: ApiParts): void {
         operationId: "approveLockSync",
         summary: "Say that this gateway is right about a lock that was changed elsewhere, or about the time",
         description:
-          "A lock that has a roster from elsewhere is overwritten three times a day at most; after that it is left alone (`changed-elsewhere`) until this is said, or until its rights change. It also ends a dispute between the machine's clock and the locks'.",
+          "A lock that has a roster from elsewhere is overwritten three times a day at most; after that it is left alone (`changed-elsewhere`) until this is said, or until its rights change. Said with a token without a scope, it also ends a dispute between the machine's clock and the locks'.",
         tags: ["locks"],
         params: LockParams,
         response: {
@@ -100,6 +100,8 @@ export function addLockRoutes(api: Api, parts: ApiParts): void {
     },
     async (request) => {
       const lock = pairedLock(request.params.lockId);
+      // The time is that of all locks.
+      if (scopeOf(request).isWhole) parts.sync.approveTime();
       await parts.sync.approve(lock.lockId);
       return syncView(lock, parts);
     },

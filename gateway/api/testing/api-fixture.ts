@@ -110,6 +110,7 @@ export async function apiFixture(
     sync: {
       status: () => played.sync,
       approve: async (lockId: string) => void played.asked.push({ lockId, approved: true }),
+      approveTime: () => void played.asked.push({ isTimeApproved: true }),
     },
     uplink: { status: () => played.uplink, lies: 0, poke() {} },
   };
