@@ -302,7 +302,7 @@ test("a lock that is years ahead when the gateway starts is left alone until a p
   await poll(gateway, 3);
   assert(!lock.commands.includes("time") && !lock.commands.includes("timeHint"));
   const status = gateway.parts.services.sync.status(lock.lockId);
-  assert.match(status?.sentence ?? "", /^In step\. The gateway's clock \(.*\) is not believed, for lock .* says 20/);
+  assert.match(status?.sentence ?? "", /^In step\. The gateway's clock \(.*\) is not believed, for this lock says 20/);
   assert.equal(status?.clockError, undefined);
   gateway.parts.services.sync.approveTime();
   await poll(gateway, 2);

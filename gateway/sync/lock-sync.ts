@@ -68,7 +68,12 @@ export class LockSync {
   get status(): SyncStatus {
     const { deliveryTrouble, linkTrouble, siteTime, foreignRosters } = this.#parts;
     const standing = this.#standingNow();
-    const troubles = [standing.sentence, linkTrouble(this.#lockId), siteTime.trouble, deliveryTrouble(this.#lockId)];
+    const troubles = [
+      standing.sentence,
+      linkTrouble(this.#lockId),
+      siteTime.troubleAt(this.#lockId),
+      deliveryTrouble(this.#lockId),
+    ];
     const { roster, reports, time } = this.#round;
     return {
       ...standing,

@@ -34,7 +34,7 @@ async function setUp(t: TestContext, options: { records?: [string, number][]; la
 test("a clock that nothing speaks against is believed", async (t) => {
   const { time } = await setUp(t);
   assert.equal(time.now(), NOON / 1_000);
-  assert.equal(time.trouble, undefined);
+  assert.equal(time.troubleAt(A), undefined);
 });
 
 test("a Pi that has just started at some old date gives no time, and says so", async (t) => {
@@ -42,7 +42,7 @@ test("a Pi that has just started at some old date gives no time, and says so", a
   clock.stepWall(-57 * YEAR_S * 1_000);
   assert.equal(time.now(), undefined);
   assert.match(
-    time.trouble ?? "",
+    time.troubleAt(A) ?? "",
     /^The gateway's clock is not set \(1970-\d\d-\d\dT\d\d:\d\dZ\), so its locks get no time\.$/,
   );
 });
@@ -50,13 +50,14 @@ test("a Pi that has just started at some old date gives no time, and says so", a
 test("it can not be earlier than when the gateway last ran", async (t) => {
   const { time } = await setUp(t, { lastBelievedMs: NOON + 3_600_000 });
   assert.equal(time.now(), undefined);
-  assert.match(time.trouble ?? "", /is not believed, for it was 2027-01-07T13:00Z when the gateway last ran/);
+  assert.match(time.troubleAt(A) ?? "", /is not believed, for it was 2027-01-07T13:00Z when the gateway last ran/);
 });
 
 test("it can not be earlier than what a lock has signed", async (t) => {
   const { time, hear } = await setUp(t, { records: [[A, NOON / 1_000 + 7_200]] });
   assert.equal(time.now(), undefined);
-  assert.match(time.trouble ?? "", /lock aaaaaaaaaaaaaaaa says 2027-01-07T14:00Z/);
+  assert.match(time.troubleAt(A) ?? "", /, for this lock says 2027-01-07T14:00Z/);
+  assert.match(time.troubleAt(B) ?? "", /, for another lock says 2027-01-07T14:00Z/);
   hear(A, 0);
   assert.equal(time.now(), NOON / 1_000);
 });
@@ -70,7 +71,7 @@ for (const [what, aheadSeconds] of [
     hear(A, aheadSeconds);
     assert.equal(time.now(), undefined);
     assert.match(
-      time.trouble ?? "",
+      time.troubleAt(A) ?? "",
       /Set the machine's clock while the gateway runs; if it is right, say so: portvakt sync LOCK --approve$/,
     );
   });

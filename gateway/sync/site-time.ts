@@ -63,18 +63,22 @@ export class SiteTime {
   /** Seconds since 1970, or undefined if the machine's clock is not to be believed. */
   now(): number | undefined {
     this.#look();
-    return this.trouble === undefined ? Math.floor(this.#parts.clock.wallMs() / 1_000) : undefined;
+    return this.#why() === undefined ? Math.floor(this.#parts.clock.wallMs() / 1_000) : undefined;
   }
 
-  /** Why the clock is not believed, in one sentence. */
-  get trouble(): string | undefined {
+  /** Why the clock is not believed, in one sentence for people who look at this lock; others may not be theirs to see. */
+  troubleAt(lockId: string): string | undefined {
     this.#look();
+    return this.#why(lockId);
+  }
+
+  #why(lockId = ""): string | undefined {
     const wallMs = this.#parts.clock.wallMs();
     if (wallMs < BUILT_AFTER_MS) return `The gateway's clock is not set (${minute(wallMs)}), so its locks get no time.`;
     if (this.#wasSet || this.#isConfirmed) return undefined;
-    const { agree, disagree, witness } = this.#vote();
+    const { agree, disagree, said } = this.#vote();
     if (disagree === 0 || agree > disagree) return undefined;
-    return `The gateway's clock (${minute(wallMs)}) is not believed, for ${witness}: the locks get no time. Set the machine's clock while the gateway runs; if it is right, say so: portvakt sync LOCK --approve`;
+    return `The gateway's clock (${minute(wallMs)}) is not believed, for ${this.#against(said, lockId)}: the locks get no time. Set the machine's clock while the gateway runs; if it is right, say so: portvakt sync LOCK --approve`;
   }
 
   /** A lock has told its time. One that is uncertain of it proves nothing. */
@@ -89,7 +93,7 @@ export class SiteTime {
     const aheadMs = seconds * 1_000 - clock.monotonicMs();
     const witness = { aheadMs, slackMs: SLACK_SECONDS * 1_000 + driftMs, isLowerBound: false };
     this.#witnesses.set(lockId, witness);
-    if (!this.#differs(witness) && this.trouble === undefined) this.#isConfirmed = true;
+    if (!this.#differs(witness) && this.#why() === undefined) this.#isConfirmed = true;
   }
 
   /** A person says that the machine's clock is right. */
@@ -117,24 +121,26 @@ export class SiteTime {
     }
   }
 
-  #vote(): { agree: number; disagree: number; witness: string } {
+  /** `said`: by lock, the times that speak against the clock. */
+  #vote(): { agree: number; disagree: number; said: ReadonlyMap<string, number> } {
     let agree = 0;
-    let disagree = 0;
-    let witness = "";
-    if (this.#parts.clock.wallMs() < this.#lastBelievedMs) {
-      disagree++;
-      witness = `it was ${minute(this.#lastBelievedMs)} when the gateway last ran`;
-    }
+    const said = new Map<string, number>();
     for (const [lockId, lock] of this.#witnesses) {
       const saysMs = lock.aheadMs + this.#parts.clock.monotonicMs();
       if (!this.#differs(lock)) agree += lock.isLowerBound ? 0 : 1;
       // Later than that it was here already: whoever says otherwise has a clock that went back.
-      else if (saysMs >= this.#lastBelievedMs - lock.slackMs) {
-        disagree++;
-        witness = `lock ${lockId} says ${minute(saysMs)}`;
-      }
+      else if (saysMs >= this.#lastBelievedMs - lock.slackMs) said.set(lockId, saysMs);
     }
-    return { agree, disagree, witness };
+    const isBeforeLastRun = this.#parts.clock.wallMs() < this.#lastBelievedMs;
+    return { agree, disagree: said.size + (isBeforeLastRun ? 1 : 0), said };
+  }
+
+  #against(said: ReadonlyMap<string, number>, lockId: string): string {
+    const here = said.get(lockId);
+    if (here !== undefined) return `this lock says ${minute(here)}`;
+    const [elsewhere] = said.values();
+    if (elsewhere !== undefined) return `another lock says ${minute(elsewhere)}`;
+    return `it was ${minute(this.#lastBelievedMs)} when the gateway last ran`;
   }
 
   #differs({ aheadMs, slackMs, isLowerBound }: Witness): boolean {
