@@ -61,6 +61,9 @@ export function readMessage(suite: Suite, json: unknown): HeardMessage {
   const reports = listOf(message.reports ?? [], "reports", LOCKS_MAX, (item, where) => readReport(suite, item, where));
   const stranger = reports.findIndex((report) => report.gatewayId !== gatewayId);
   if (stranger >= 0) throw new MalformedJson(`reports[${stranger}] is another gateway's`);
+  // Each may cost a signature or two.
+  const lockIds = new Set(reports.map(({ lockId }) => lockId));
+  if (lockIds.size < reports.length) throw new MalformedJson("reports has two of one lock");
   const results = listOf(message.results ?? [], "results", RESULTS_MAX, readResult);
   return { gatewayId, reports, results: results.filter((result) => result !== undefined) };
 }

@@ -237,5 +237,7 @@ test("a report that is malformed changes nothing and is named", async (t) => {
     const name = { name: "MalformedJson", message: sentence };
     await assert.rejects(office.admit(message([report(LOCK_A, 0, more)])), name, JSON.stringify(more));
   }
+  const twice = message([report(LOCK_A, 0), report(LOCK_A, 1)]);
+  await assert.rejects(office.hear(twice), { message: "reports has two of one lock" });
   assert.deepEqual(office.locks.list(), []);
 });
