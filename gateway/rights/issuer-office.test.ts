@@ -184,6 +184,20 @@ test("a known lock is a stranger from another gateway, and with an epoch that no
   assert.equal(office.epoch(LOCK_A), 20_001);
 });
 
+test("a gateway leads the issuer on to a newer epoch once a day at most, so that no lie uses all of them up", async (t) => {
+  const { office, report, clock } = await officeFixture(t);
+  await office.admit(report(LOCK_A, 0));
+  const lead = async (epoch: number) => {
+    const { strangers } = await office.hear(message([report(LOCK_A, 0, { reported: { epoch } })]));
+    return [strangers.length, office.epoch(LOCK_A)];
+  };
+  assert.deepEqual(await lead(9), [0, 10]);
+  assert.deepEqual(await lead(9), [0, 10]);
+  assert.deepEqual(await lead(500), [1, 10]);
+  clock.advance(86_400_000);
+  assert.deepEqual(await lead(500), [0, 501]);
+});
+
 test("the issuer is the same after it was opened again, and knows what gateways said", async (t) => {
   const fixture = await officeFixture(t);
   const { office, world, report } = fixture;

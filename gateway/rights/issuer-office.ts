@@ -31,6 +31,8 @@ export interface Heard {
 
 /** More rosters than a database can miss that was put back from a backup; a gateway that names such an epoch may want to use them up. */
 const EPOCHS_AHEAD_MAX = 10_000;
+/** Step by step it would get there all the same. No database is put back so often. */
+const LEAD_EVERY_MS = 86_400_000;
 
 /**
  * An issuer whose gateways are elsewhere: it decides and signs, and hears from them how it stands with the locks. A backend
@@ -130,7 +132,7 @@ export class IssuerOffice {
     const { world, reports: book, rights, rosters } = this.#parts;
     const { gatewayId, reports, results } = readMessage(world.suite, message);
     const strangers = reports.filter((report) => !this.#isKnown(report));
-    const known = reports.filter((report) => this.#isKnown(report));
+    const known = reports.filter((report) => this.#isKnown(report)).map((report) => this.#dated(report));
     // What was never sent has no result.
     const own = results.filter(({ lockId, epoch }) => epoch <= rosters.wantedEpoch(lockId));
     await book.note(gatewayId, known, own);
@@ -194,22 +196,34 @@ export class IssuerOffice {
     };
   }
 
-  #isKnown({ lockId, gatewayId, generation, sigPk, boxPk, reportedEpoch, wantedEpoch }: HeardReport): boolean {
+  #isKnown(report: HeardReport): boolean {
+    const { lockId, gatewayId, generation, sigPk, boxPk } = report;
     const { locks, reports } = this.#parts;
     const lock = locks.get(lockId);
     const isSame = lock?.generation === generation && toHex(lock.sigPk) === sigPk && toHex(lock.boxPk) === boxPk;
-    const isFarAhead = Math.max(reportedEpoch, wantedEpoch) > this.epoch(lockId) + EPOCHS_AHEAD_MAX;
-    return isSame && !isFarAhead && reports.has(lockId, gatewayId);
+    const before = reports.get(lockId, gatewayId);
+    const isFarAhead = leadOf(report, this.epoch(lockId)) > (this.#hasLedLately(before) ? 0 : EPOCHS_AHEAD_MAX);
+    return isSame && !isFarAhead && before !== undefined;
   }
 
-  #needsNewer({ lockId, reportedEpoch, wantedEpoch, conflictingEpoch = 0 }: KnownReport): boolean {
+  #hasLedLately({ ledAtMs = Number.NEGATIVE_INFINITY }: Partial<KnownReport> = {}): boolean {
+    return Math.abs(this.#parts.world.clock.wallMs() - ledAtMs) < LEAD_EVERY_MS;
+  }
+
+  #dated(report: HeardReport): KnownReport {
+    if (leadOf(report, this.epoch(report.lockId)) <= 0) return report;
+    return { ...report, ledAtMs: this.#parts.world.clock.wallMs() };
+  }
+
+  #needsNewer(report: KnownReport): boolean {
+    const { lockId, conflictingEpoch = 0 } = report;
     const { locks, rosters } = this.#parts;
     const head = rosters.head(lockId);
     // Whatever ended `admit` may have kept it from making one.
     if (head?.generation !== locks.get(lockId)?.generation) return true;
     const epoch = head?.epoch ?? 0;
     // A database that was put back from a backup may be behind what gateways and locks have.
-    return Math.max(reportedEpoch, wantedEpoch) > epoch || conflictingEpoch >= epoch;
+    return leadOf(report, epoch) > 0 || conflictingEpoch >= epoch;
   }
 
   #timeToken({ lockId, timeWanted, challenge }: HeardReport): Promise<Uint8Array> | undefined {
@@ -222,4 +236,9 @@ export class IssuerOffice {
       .flatMap((report) => documentsFor(this.#parts, report) ?? []);
     return packBundles(this.issuerId, timeTokens, behind, bytesMax);
   }
+}
+
+/** By how much the gateway or the lock is ahead of the epoch given here. */
+function leadOf({ reportedEpoch, wantedEpoch }: HeardReport, epoch: number): number {
+  return Math.max(reportedEpoch, wantedEpoch) - epoch;
 }

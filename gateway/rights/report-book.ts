@@ -10,6 +10,8 @@ export interface KnownReport extends HeardReport {
   conflictingEpoch?: number;
   /** The gateway lacks what a difference builds on: everything, or these grants. */
   lacks?: "everything" | string[];
+  /** Wall time at which it last told of an epoch above all that were given here. */
+  ledAtMs?: number;
 }
 
 /** What gateways have said of the locks that are known here. */
@@ -22,8 +24,9 @@ export class ReportBook {
     this.#store = store;
   }
 
-  has(lockId: string, gatewayId: string): boolean {
-    return this.#store.get(lockId, gatewayId) !== undefined;
+  get(lockId: string, gatewayId: string): KnownReport | undefined {
+    const row = this.#store.get(lockId, gatewayId);
+    return row && parse(row);
   }
 
   ofGateway(gatewayId: string): KnownReport[] {
@@ -35,12 +38,15 @@ export class ReportBook {
   }
 
   /** Durable when it resolves. Results belong to what was sent before, and stand until there is another report. */
-  async note(gatewayId: string, reports: readonly HeardReport[], results: readonly HeardResult[]): Promise<void> {
+  async note(gatewayId: string, reports: readonly KnownReport[], results: readonly HeardResult[]): Promise<void> {
     await this.#database.write(() => {
-      for (const report of reports) this.#put(report);
+      for (const report of reports) {
+        const { ledAtMs } = this.get(report.lockId, gatewayId) ?? {};
+        this.#put({ ...(ledAtMs !== undefined && { ledAtMs }), ...report });
+      }
       for (const result of results) {
-        const known = this.#store.get(result.lockId, gatewayId);
-        if (known) this.#put(afterResult(parse(known), result));
+        const known = this.get(result.lockId, gatewayId);
+        if (known) this.#put(afterResult(known, result));
       }
     });
   }

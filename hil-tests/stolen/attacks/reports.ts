@@ -44,8 +44,8 @@ export const REPORTS: readonly Attack[] = [
       },
       {
         file: "gateway/rights/issuer-office.js",
-        find: "return isSame && !isFarAhead && reports.has(lockId, gatewayId);",
-        replace: "return isSame && reports.has(lockId, gatewayId);",
+        find: "return isSame && !isFarAhead && before !== undefined;",
+        replace: "return isSame && before !== undefined;",
       },
     ],
     run: (scene) =>
