@@ -3,6 +3,7 @@ import { type TestContext, test } from "node:test";
 import { SeededRandom } from "../../protocol/testing/seeded-random.ts";
 import { VirtualClock } from "../../protocol/testing/virtual-clock.ts";
 import type { Log } from "../log.ts";
+import { StoreError } from "../store/store-error.ts";
 import type { BackendAnswer } from "../uplink/backend-answer.ts";
 import { UplinkError } from "../uplink/uplink.ts";
 import type { DocumentResult } from "./bundle.ts";
@@ -93,6 +94,21 @@ test("what happens within a second goes up together, and a lock that is gone is 
   change(32);
   await clock.advanceAsync(2_000);
   assert.deepEqual(told().slice(-4), ["lock0000:32", "lock0001:32", "lock0002:32", "lock0003:32"]);
+});
+
+test("news of locks that the disk failed over is told when it works again", async (t) => {
+  const { clock, epochs, reporter, told } = setUp(t);
+  await clock.advanceAsync(2_000);
+  const { get } = epochs;
+  epochs.get = (lockId) => {
+    if (lockId !== "lock0001") return get.call(epochs, lockId);
+    epochs.get = get;
+    throw new StoreError("io", "The disk failed");
+  };
+  for (const lockId of epochs.keys()) epochs.set(lockId, 2);
+  for (const lockId of epochs.keys()) reporter.poke(lockId);
+  await clock.advanceAsync(60_000);
+  assert.deepEqual(told().slice(2).toSorted(), ["lock0000:2", "lock0001:2"]);
 });
 
 test("many locks take several messages, and a backend that finds them too large gets smaller ones", async (t) => {

@@ -158,13 +158,16 @@ export class Reporter {
   /** Reports that say something new, as many as go into one message; the locks of the others stay in `#changed`. */
   #news(): LockReport[] {
     const reports: LockReport[] = [];
+    const looked: string[] = [];
     for (const lockId of this.#changed) {
       if (reports.length === this.#reportsMax) break;
-      this.#changed.delete(lockId);
       const report = this.#parts.report(lockId);
+      looked.push(lockId);
       if (!report) this.#told.delete(lockId);
       else if (newsOf(report) !== this.#told.get(lockId)) reports.push(report);
     }
+    // Not before: where the disk fails over one, there still is news of those before it.
+    for (const lockId of looked) this.#changed.delete(lockId);
     return reports;
   }
 
