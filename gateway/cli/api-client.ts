@@ -36,7 +36,9 @@ export class ApiClient {
     const config = loadConfig(options.config);
     const url = (options.url ?? urlOf(config.api)).replace(/\/+$/, "");
     const startHint = `start it with: portvakt run${options.config ? ` --config ${options.config}` : ""}`;
-    const token = readToken(options.tokenFile ?? apiTokenFile(config.data), startHint);
+    // The daemon makes the one in its data directory at its first start.
+    const token =
+      options.tokenFile === undefined ? readToken(apiTokenFile(config.data), startHint) : readToken(options.tokenFile);
     return new ApiClient(url, token, startHint, io);
   }
 
@@ -124,12 +126,12 @@ function urlOf({ host, port }: ApiConfig): string {
   return `http://${callable.includes(":") ? `[${callable}]` : callable}:${port}`;
 }
 
-function readToken(path: string, startHint: string): string {
+function readToken(path: string, startHint?: string): string {
   try {
     return readFileSync(path, "utf8").trim();
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    throw code === "ENOENT"
+    throw code === "ENOENT" && startHint !== undefined
       ? new CliError(ExitCode.notRunning, `portvakt has not run yet: there is no token at ${path} (${startHint})`)
       : new CliError(ExitCode.failed, `the token at ${path} can not be read (${String(code)})`);
   }

@@ -49,6 +49,12 @@ test("a daemon that never ran has no token, and that is told the same way", asyn
   assert.deepEqual(requests, []);
 });
 
+test("a token file of one's own that is not there is told by its name", async (t) => {
+  const { portvakt } = cliFixture(t);
+  const { exitCode, err } = await portvakt("locks", "--token-file", "/nowhere/token");
+  assert.deepEqual([exitCode, err], [1, ["error: the token at /nowhere/token can not be read (ENOENT)"]]);
+});
+
 test("an answer that does not come is waited for no longer than two minutes", async (t) => {
   const { portvakt, io } = cliFixture(t);
   io.fetch = (_input, init) =>
