@@ -21,10 +21,11 @@ export function addHandOutCommands(issuer: Command, run: RunOfficeCommand): void
     .description("Says that their bearers have them now.")
     .argument("<grants...>", "their ids")
     .action((ids: string[], _options: object, command: Command) =>
-      run(command, async ({ office }) => {
+      run(command, async ({ office, io, json }) => {
         for (const id of ids) {
           const isThere = await office.rights.grants.handedOut(id.toLowerCase());
           if (!isThere) throw new CliError(ExitCode.failed, `there is no grant ${id}`);
+          if (!json) io.out(`${id.toLowerCase()} is with its bearer.`);
         }
       }),
     );

@@ -107,7 +107,7 @@ test("a carried grant is handed out, and its bearer's order goes with it", async
   );
   assert.match(given.out[1] ?? "", /^Its bearer needs this document: /);
   const { id, document } = JSON.parse((await issuer("hand-out", "list")).out[0] ?? "");
-  await issuer("hand-out", "done", id);
+  assert.deepEqual((await issuer("hand-out", "done", id)).out, [`${id} is with its bearer.`]);
   assert.deepEqual((await issuer("hand-out", "list")).out, []);
   const signed = await issuer("order", LOCK, "--challenge", CHALLENGE, "--grant", id, "--key-file", bearerKey);
   const { order, grant } = JSON.parse(signed.out[0] ?? "");

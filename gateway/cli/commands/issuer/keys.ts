@@ -13,8 +13,8 @@ export function addKeyCommands(issuer: Command, run: RunOfficeCommand, runNew: R
     .command("rotate-key")
     .description("Gives the issuer a new key; locks move to it with their next roster, and nobody has to go there.")
     .option("--status", "only show how far that is")
-    .option("--forget-old", "wipe the old key though some locks may still need it")
-    .option("--confirm", "with --forget-old: it is meant")
+    .option("--forget-old", "wipe the old key, when all locks have moved")
+    .option("--confirm", "with --forget-old: though some locks may still need it")
     .action((options: RotateOptions, command: Command) => run(command, (context) => rotate(options, context)));
 }
 
@@ -25,7 +25,8 @@ async function init({ office, io, json }: OfficeContext): Promise<void> {
     return;
   }
   io.out(`The issuer is ${office.issuerId}. Its gateways need this in their configuration:`);
-  for (const line of ["", 'issuer = "remote"', "[fleet]", `issuer_key = "${issuerKey}"`]) io.out(line);
+  const first = 'issuer = "remote"   # above the first [table]';
+  for (const line of ["", first, "", "[fleet]", `issuer_key = "${issuerKey}"`]) io.out(line);
 }
 
 interface RotateOptions {
