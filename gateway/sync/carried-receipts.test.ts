@@ -4,6 +4,7 @@ import { opensslSuite as suite } from "../../crypto/openssl.ts";
 import { signReceipt } from "../../protocol/documents/receipt.ts";
 import { SeededRandom } from "../../protocol/testing/seeded-random.ts";
 import { fromHex } from "../../protocol/wire/bytes.ts";
+import { Reason } from "../../protocol/wire/reason.ts";
 import type { LockSession } from "../link/lock-session.ts";
 import { type EventRow, EventStore } from "../store/event-store.ts";
 import { temporaryDatabase } from "../store/testing/temporary-database.ts";
@@ -15,7 +16,7 @@ const random = new SeededRandom(1);
 const key = () => suite.p256PrivateKey((length) => random.bytes(length));
 const [issuerKey, otherKey] = [key(), key()];
 
-async function setUp(t: Parameters<typeof temporaryDatabase>[0]) {
+async function setUp(t: Parameters<typeof temporaryDatabase>[0], issuerKeys = [issuerKey]) {
   const database = temporaryDatabase(t);
   const events = new EventStore(database);
   const row = (seq: number, kind: EventRow["kind"]): Omit<EventRow, "cursor"> => ({
@@ -31,7 +32,7 @@ async function setUp(t: Parameters<typeof temporaryDatabase>[0]) {
     suite,
     database,
     events,
-    issuerPks: () => [suite.p256PublicKey(issuerKey)],
+    issuerPks: () => issuerKeys.map((each) => suite.p256PublicKey(each)),
     isKnownLock: (lockId) => lockId === LOCK,
   });
   return { events, receipts };
@@ -80,6 +81,20 @@ test("what can be seen to be wrong with a receipt does not get to the lock", asy
     assert.match("lie" in kept ? kept.lie : "", words);
   }
   assert.equal(receipts.get(LOCK, 0), undefined);
+});
+
+test("a receipt under a key that its lock has left is no fault of the lock, and waits for the same under the new key", async (t) => {
+  const { events, receipts } = await setUp(t, [issuerKey, otherKey]);
+  const session = {
+    command: async () => ({ ok: false, refusal: { reason: Reason.unknownKey } }),
+  } as unknown as LockSession;
+  await receipts.put(receipt());
+  const parts = { events, receiptSigner: undefined, carriedReceipts: receipts, hasUplink: true };
+  await acknowledge((job) => job(session), parts, LOCK);
+  assert.equal(events.ackedThrough(LOCK, 0), 0);
+  const anew = receipt({ signedBy: otherKey });
+  await receipts.put(anew);
+  assert.deepEqual(receipts.get(LOCK, 0)?.document, anew);
 });
 
 test("an older receipt does not take the place of a newer one", async (t) => {

@@ -39,7 +39,8 @@ export class CarriedReceipts {
     await database.write(() => {
       database.run(
         `INSERT INTO carried_receipt (lock_id, generation, seq, document) VALUES (?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET seq = excluded.seq, document = excluded.document WHERE excluded.seq > seq`,
+         ON CONFLICT DO UPDATE SET seq = excluded.seq, document = excluded.document
+           WHERE excluded.seq > seq OR (excluded.seq = seq AND excluded.document <> document)`,
         lockId,
         generation,
         seq,
