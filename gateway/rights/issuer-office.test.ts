@@ -237,6 +237,14 @@ function withoutEmpty(bundle: Bundle | undefined) {
   return Object.fromEntries(Object.entries(bundle ?? {}).filter(([, value]) => value.length > 0));
 }
 
+test("a lock may call itself what it likes, and holds up no other by it, nor writes on anybody's terminal", async (t) => {
+  const { office, report } = await officeFixture(t);
+  const [named, nameless] = await office.admit(
+    message([report(LOCK_A, 0, { model: "Real\u001b[2K" }), report(LOCK_B, 0, { model: "" })]),
+  );
+  assert.deepEqual([named?.model, nameless?.model], ["Real?[2K", ""]);
+});
+
 test("a report that is malformed changes nothing and is named", async (t) => {
   const { office, report, publicKey } = await officeFixture(t);
   const broken: [object, RegExp][] = [
