@@ -94,14 +94,14 @@ function readReport(suite: Suite, json: unknown, where: string): HeardReport {
   };
 }
 
-/** Undefined for what is no roster's, or of one that could not be read: what is still needed, the next report says. */
+/** Undefined for what is no roster's, or of one that could not be read or was never sent: what is still needed, the next report says. */
 function readResult(json: unknown, where: string): HeardResult | undefined {
   const result = objectOf(json, where);
   const [, lockId, epoch] = /^([0-9a-f]{16}):(\d{1,10})$/.exec(String(result.id)) ?? [];
-  if (result.kind !== "roster" || lockId === undefined) return undefined;
+  if (result.kind !== "roster" || lockId === undefined || Number(epoch) > EPOCH_MAX) return undefined;
   return {
     lockId,
-    epoch: epochOf(Number(epoch), `${where}.id`),
+    epoch: Number(epoch),
     outcome: textOf(result.outcome, `${where}.outcome`, WORD_CHARACTERS_MAX),
     ...(result.code !== undefined && { code: textOf(result.code, `${where}.code`, WORD_CHARACTERS_MAX) }),
     missing: listOf(result.missing ?? [], `${where}.missing`, MISSING_MAX, idOf),
