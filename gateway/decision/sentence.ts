@@ -28,7 +28,9 @@ export function sentenceOf(decision: GrantDecision, asked: Asked, roster: Roster
   if (turn && reason === Reason.done) return `Yes, until ${time(turn.at)}${proviso(turn)}.`;
   const answer = reason === Reason.done ? "Yes" : `No: ${whyNot(decision, asked, roster, time)}`;
   if (turn) return `${answer}. Yes from ${time(turn.at)} on.`;
-  return until === undefined ? `${answer}.` : `${answer}. That stays so until ${time(until)} at least.`;
+  // A newer roster, which comes as a matter of course, ends what a stale one says.
+  const isLasting = until !== undefined && decision.rule !== "staleAfter";
+  return isLasting ? `${answer}. That stays so until ${time(until)} at least.` : `${answer}.`;
 }
 
 function proviso({ rule }: Change): string {
