@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fromHex } from "../protocol/wire/bytes.ts";
-import { loadConfig, parseConfig } from "./config.ts";
+import { loadConfig, loadConfigToRun, parseConfig } from "./config.ts";
 import { ConfigError } from "./config-table.ts";
 
 const read = (text: string) => parseConfig(text, "portvakt.toml", "/etc/portvakt");
@@ -162,4 +162,14 @@ test("an issuer elsewhere needs its key, and one here has no fleet", () => {
     ': fleet is for a gateway whose issuer is elsewhere: issuer = "remote"',
   );
   assertRefused('issuer = "far"', ': issuer must be "local" or "remote"');
+});
+
+test("a daemon does not go by the defaults beside a portvakt.toml that nobody named", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "portvakt-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  assert.equal(loadConfigToRun(undefined, folder).api.port, 8080);
+  const file = join(folder, "portvakt.toml");
+  writeFileSync(file, '[api]\nlisten = "127.0.0.1:9000"\n');
+  assert.throws(() => loadConfigToRun(undefined, folder), ConfigError);
+  assert.equal(loadConfigToRun(file, folder).api.port, 9000);
 });

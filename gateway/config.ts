@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { parse, TomlError } from "smol-toml";
 import { parsePosixTz } from "../protocol/access/posix-tz.ts";
 import { ConfigError, Table } from "./config-table.ts";
@@ -95,6 +95,17 @@ export function loadConfig(file?: string): Config {
     throw new ConfigError(`${file}: ${unreadable(error)}`, { cause: error });
   }
   return parseConfig(text, file, dirname(resolve(file)));
+}
+
+/**
+ * For the daemon. A portvakt.toml in `folder` that nobody names is not passed over: by the defaults a gateway stands alone, and
+ * makes keys that open doors. Throws ConfigError.
+ */
+export function loadConfigToRun(file: string | undefined, folder: string): Config {
+  if (file === undefined && existsSync(join(folder, "portvakt.toml"))) {
+    throw new ConfigError("there is a portvakt.toml here: name it with --config portvakt.toml");
+  }
+  return loadConfig(file);
 }
 
 /** Relative paths count from `base`, the folder of the file. */

@@ -6,7 +6,7 @@ import { systemClock } from "../protocol/system-clock.ts";
 import { systemRandom } from "../protocol/system-random.ts";
 import type { CliIo } from "./cli/io.ts";
 import { runCli } from "./cli/program.ts";
-import { loadConfig } from "./config.ts";
+import { loadConfigToRun } from "./config.ts";
 import { keepYoungSpaceSmall } from "./young-space.ts";
 
 const { version } = JSON.parse(readFileSync(new URL(import.meta.resolve("#package")), "utf8")) as { version: string };
@@ -39,7 +39,7 @@ const io: CliIo = {
 process.exitCode = await runCli(process.argv.slice(2), io);
 
 async function runDaemon(configFile: string | undefined): Promise<void> {
-  const config = loadConfig(configFile);
+  const config = loadConfigToRun(configFile, process.cwd());
   const stopping = new AbortController();
   // Once: a second signal ends the process at once.
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stopping.abort());
