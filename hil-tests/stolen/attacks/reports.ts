@@ -34,7 +34,8 @@ export const REPORTS: readonly Attack[] = [
   {
     name: "use up a lock's epochs by a report",
     section: "§7",
-    guard: "a report whose epochs are far ahead of the issuer's own, ahead again within a day, or above 2^31, gets nothing",
+    guard:
+      "a report whose epochs are far ahead of the issuer's own, ahead again within a day, or above 2^31, gets nothing",
     against: "others",
     patches: [
       {
