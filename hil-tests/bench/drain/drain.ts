@@ -9,6 +9,7 @@ import type { Uplink } from "../../../gateway/uplink/uplink.ts";
 import { type Clock, delay } from "../../../protocol/clock.ts";
 import type { Random } from "../../../protocol/random.ts";
 import { EventSource } from "../event-source.ts";
+import { peakResidentBytes } from "../held-bytes.ts";
 
 const LOCKS = 100;
 const FILL_EVENTS = 10_000;
@@ -64,7 +65,7 @@ export async function drain(clock: Clock, random: Random, path: string): Promise
   const ms = clock.monotonicMs() - startMs;
   await deliverer.close();
   database.close();
-  return { events: counted.events, ms, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
+  return { events: counted.events, ms, peakRssBytes: peakResidentBytes() };
 }
 
 function nullUplink(counted: { events: number }): Uplink {

@@ -10,6 +10,7 @@ import { VirtualClock } from "../../../protocol/testing/virtual-clock.ts";
 import { uint64 } from "../../../protocol/wire/bytes.ts";
 import { Reason } from "../../../protocol/wire/reason.ts";
 import type { Figure } from "../figure.ts";
+import { heldBytes } from "../held-bytes.ts";
 import type { Bench, Row } from "../row.ts";
 import { latency } from "../statistics.ts";
 
@@ -122,9 +123,4 @@ function inNumbers({ clock: realClock, random, effort }: Bench): Figure[] {
     },
     { id: "perGib", what: "locks for which a GiB is enough", unit: "locks", measured: single(GIB / (bytes / count)) },
   ];
-}
-
-function heldBytes(): number {
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
 }

@@ -1,8 +1,7 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { CCM_TAG_BYTES } from "../../../crypto/suite.ts";
 import { FRAME_BYTES_MAX } from "../../../protocol/wire/messages.ts";
 import type { Figure } from "../figure.ts";
+import { heldBytes } from "../held-bytes.ts";
 import type { Bench, Row } from "../row.ts";
 import { stairTimes } from "../site/filled-stair.ts";
 import { type Change, ManyLocks } from "../site/many-locks.ts";
@@ -110,12 +109,4 @@ async function overTheAir({ effort: { filledStair: locks, rights } }: Bench): Pr
 
 function single(id: string, what: string, unit: string, value: number): Figure {
   return { id, what, unit, measured: { kind: "single", value } };
-}
-
-/** After a collection. */
-function heldBytes(): number {
-  setFlagsFromString("--expose-gc");
-  runInNewContext("gc")();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
 }
