@@ -1,5 +1,6 @@
 import type { Api, ApiParts } from "./api.ts";
 import { ProblemError } from "./problem.ts";
+import type { FleetService } from "./services.ts";
 
 /** What people decide here only where the gateway is its own issuer. */
 const DECIDED_BY_ISSUER = [
@@ -23,4 +24,10 @@ export function leaveToIssuer(api: Api, { fleet }: Pick<ApiParts, "fleet">): voi
         : "Rights and settings are decided where the issuer is, and come here signed.",
     );
   });
+}
+
+/** Throws ProblemError("stands-alone") where the gateway is its own issuer. */
+export function fleetOf({ fleet }: Pick<ApiParts, "fleet">): FleetService {
+  if (fleet) return fleet;
+  throw new ProblemError("stands-alone");
 }

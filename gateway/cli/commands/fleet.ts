@@ -1,5 +1,7 @@
 import type { Command } from "commander";
-import type { DocumentResultJson, FleetJson, HeldRosterJson, ReportsJson } from "../../api/routes/fleet.ts";
+import type { DocumentResultJson } from "../../api/document-results-view.ts";
+import type { FleetJson, ReportsJson } from "../../api/routes/fleet.ts";
+import type { HeldRosterJson } from "../../api/routes/held-rosters.ts";
 import { type CommandContext, contextOf } from "../command-context.ts";
 import { CliError, ExitCode } from "../exit-code.ts";
 import { factLines } from "../facts.ts";
