@@ -17,9 +17,9 @@ import { StreamWatch } from "./stream-watch.ts";
 import type { Subjects } from "./subjects.ts";
 
 /** On a batch: where its receipt is to go. */
-export const REPLY_HEADER = "Portvakt-Reply";
+const REPLY_HEADER = "Portvakt-Reply";
 /** On a receipt: the `Nats-Msg-Id` of the batch that it answers. */
-export const BATCH_HEADER = "Portvakt-Batch";
+const BATCH_HEADER = "Portvakt-Batch";
 const MESSAGE_ID_HEADER = "Nats-Msg-Id";
 
 const CONNECTED_WITHIN_MS = 5_000;
